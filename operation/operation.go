@@ -1,0 +1,58 @@
+package operation
+
+import "github.com/vektah/gqlparser/v2/ast"
+
+// An Operation is the one operation of a request that is to run, validated
+// against the API schema. It is immutable and safe for concurrent use; nothing
+// in it belongs to a single request.
+type Operation struct {
+	// Name is empty for an anonymous operation.
+	Name string
+	Kind ast.Operation
+
+	Schema     *ast.Schema // the API schema it was validated against
+	Document   *ast.QueryDocument
+	Definition *ast.OperationDefinition
+
+	// Conditions are the variables that decide a @skip or @include somewhere
+	// in the operation, sorted, without "$".
+	Conditions []string
+}
+
+// Conditions are the values of an operation's condition variables for one
+// request.
+type Conditions map[string]bool
+
+// A Field is one field selection of a normalised operation: fragments are
+// inlined, @skip and @include are decided.
+//
+// A selection set is a list of Fields in document order. Its entries are not
+// merged: for a runtime type T, the fields to execute are those whose On
+// contains T, grouped by ResponseName in the order of their first occurrence,
+// sub-selections concatenated (GraphQL specification, "CollectFields").
+type Field struct {
+	ResponseName string
+	Name         string
+
+	// On are the object types the selection applies to, sorted: the possible
+	// types of the enclosing selection narrowed by the type conditions of the
+	// fragments in between. Never empty; such selections are dropped.
+	On []string
+
+	// Definition is the field in the API schema, on the type the selection
+	// was written on (an object or an interface; for __typename a field of
+	// type String!).
+	Definition *ast.FieldDefinition
+
+	// Arguments as written; values may refer to variables.
+	Arguments ast.ArgumentList
+
+	// Directives are the executable directives on the field other than @skip
+	// and @include.
+	Directives ast.DirectiveList
+
+	// Selections is nil for leaf fields.
+	Selections []*Field
+
+	Position *ast.Position
+}

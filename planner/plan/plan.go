@@ -1,0 +1,171 @@
+package plan
+
+import "github.com/vektah/gqlparser/v2/ast"
+
+// A Plan is the immutable graph of fetches that answers one operation under
+// one set of condition values. It is safe for concurrent use.
+type Plan struct {
+	Operation ast.Operation
+
+	// Fetches in topological order; a fetch's ID is its place in the list.
+	// Empty if the operation needs no subgraph.
+	Fetches []*Fetch
+}
+
+// A Fetch is one request to one subgraph. It starts as soon as all fetches in
+// DependsOn have ended, well or not.
+type Fetch struct {
+	ID       int
+	Subgraph string
+
+	// Operation is Mutation for the root fetches of a mutation, Subscription
+	// for the first fetch of a subscription, else Query.
+	Operation ast.Operation
+
+	// Name of the operation in Document; "" if the client's is anonymous.
+	Name string
+
+	// Document is the text to send, variables declared. It is minified.
+	Document string
+
+	// Variables are the client variables Document uses, in order of their
+	// declaration, without "$".
+	Variables []string
+
+	// Selections of a root fetch, on the root type; nil for an entity fetch.
+	Selections []*Selection
+
+	// Path of a root fetch: empty, or where in the response an object of the
+	// query root type lies that the selections belong to. Such a fetch is
+	// sent at most once, and not at all if there is no object at Path.
+	Path Path
+
+	// Lookups of an entity fetch; nil for a root fetch. Several lookups are
+	// several _entities fields under different aliases in one request.
+	Lookups []*Lookup
+
+	// DependsOn are the IDs of the fetches that must have ended before this
+	// one starts, ascending.
+	DependsOn []int
+
+	// Reasons why the fetch exists, for people: which field, key or
+	// requirement asked for it.
+	Reasons []string
+}
+
+// IsEntity tells whether the fetch goes through _entities.
+func (f *Fetch) IsEntity() bool { return f.Lookups != nil }
+
+// A Lookup is one _entities field of an entity fetch. The objects at all of
+// its paths for which an Input applies are sent as one list of
+// representations, without duplicates. An empty list is not sent.
+type Lookup struct {
+	// Key is the response name of the _entities field in Document.
+	Key string
+
+	// Variable is the name of the representations variable, without "$".
+	Variable string
+
+	// Paths in the response, in document order.
+	Paths []Path
+
+	// Inputs tell how to build representations. The first that applies to an
+	// object's runtime type is used; if none does the object is left alone.
+	Inputs []*Input
+
+	// Selections below _entities: inline fragments.
+	Selections []*Selection
+
+	// Context are variables of the document whose values are read from
+	// ancestors of the object. Objects with different values cannot share a
+	// request.
+	Context []*ContextVariable
+}
+
+// An Input tells how a representation is rendered for objects of some runtime
+// types.
+type Input struct {
+	// On are the runtime object types the input is for, sorted; nil for any
+	// object, whatever its type (when the type is not known and need not be).
+	On []string
+
+	// Typename is sent as __typename; "" sends the object's own.
+	Typename string
+
+	Fields []*InputField
+}
+
+// An InputField is a field of a representation.
+type InputField struct {
+	// Name in the representation: the field's name in the schema.
+	Name string
+
+	// As is the name under which the merged result holds the value.
+	As string
+
+	// On are the runtime types of the enclosing object the field is for,
+	// sorted; nil for all.
+	On []string
+
+	// NonNull says that a representation whose value is null or absent must
+	// not be sent (for a nested field: that the enclosing object is sent as
+	// null). Otherwise an absent value is sent as null.
+	NonNull bool
+
+	// Fields of a composite value; nil for leaves. __typename is included
+	// where the subgraph needs it.
+	Fields []*InputField
+}
+
+// A ContextVariable is a document variable filled from an ancestor.
+type ContextVariable struct {
+	Variable string
+	// Up is how many objects above the looked-up object the value's owner
+	// is, lists not counted; at least 1.
+	Up int
+	// Fields leads from the owner to the leaf. Where types differ, the first
+	// element whose On contains the owner's type is taken.
+	Fields []*InputField
+}
+
+// A Selection is a field, or an inline fragment, of what a fetch asks for.
+type Selection struct {
+	// TypeCondition of an inline fragment, of which only Selections are set
+	// besides; "" for a field.
+	TypeCondition string
+
+	// Name of the field in the subgraph.
+	Name string
+
+	// Key is the response name in the fetch's document and so the key in the
+	// subgraph's answer.
+	Key string
+
+	// As is the name under which the merged result holds the value: the
+	// client's response name, or an internal name that no client selection
+	// at that place uses.
+	As string
+
+	Arguments  ast.ArgumentList
+	Directives ast.DirectiveList
+
+	// Selections below; nil for leaf fields.
+	Selections []*Selection
+}
+
+// A Path leads from the root of the merged result to objects, through objects
+// and, implicitly, every element of lists in between.
+type Path []Element
+
+// An Element is one step of a Path.
+type Element struct {
+	// As names the field in the merged result.
+	As string
+
+	// Lists is how many list levels the field's type has.
+	Lists int
+
+	// On are the runtime types that the object reached by this step must
+	// have, sorted; nil for any.
+	On []string
+}

@@ -1,0 +1,177 @@
+package supergraph
+
+import "github.com/vektah/gqlparser/v2/ast"
+
+// A Supergraph is what one supergraph SDL says. It is immutable once parsed
+// and safe for concurrent use.
+type Supergraph struct {
+	// Subgraphs in the order of their names. Subgraph indexes used elsewhere
+	// in the model are places in this list.
+	Subgraphs []*Subgraph
+
+	// Types holds every type that some subgraph has, hidden ones included and
+	// the machinery of linked specs left out, by name. Built-in scalars are
+	// absent.
+	Types map[string]*Type
+
+	// API is the schema clients see and operations are validated against:
+	// without machinery and without what is @inaccessible. It has the
+	// introspection types.
+	API *ast.Schema
+
+	// Full is API with the inaccessible elements put back. Field sets of keys
+	// and requirements refer to it.
+	Full *ast.Schema
+
+	// Query, Mutation and Subscription name the root types; "" where the
+	// supergraph has none (or hides it).
+	Query, Mutation, Subscription string
+}
+
+// A Subgraph is one service. Its name is its identity; its URL is where the
+// supergraph says it answers, which configuration may override.
+type Subgraph struct {
+	Index int
+	Name  string
+	URL   string
+}
+
+// A Type is one named type over all subgraphs.
+type Type struct {
+	Name string
+	Kind ast.DefinitionKind
+
+	// In holds the type as each subgraph has it, by subgraph index; nil where
+	// the subgraph lacks it. Its length is the number of subgraphs.
+	In []*TypeIn
+
+	// Fields by name, over all subgraphs. nil unless Kind is Object or
+	// Interface.
+	Fields map[string]*Field
+
+	// Possible are the object types a value of this type can have in the
+	// supergraph, sorted. An object type's only possible type is itself.
+	// Empty for scalars, enums and inputs.
+	Possible []string
+
+	// Inaccessible says that clients must not see the type.
+	Inaccessible bool
+}
+
+// A TypeIn is one type in one subgraph.
+type TypeIn struct {
+	Subgraph int
+
+	// InterfaceObject says that the type, an interface in the supergraph, is
+	// an object type marked @interfaceObject here: the subgraph answers its
+	// fields without knowing the implementations.
+	InterfaceObject bool
+
+	// Keys in the order of the supergraph SDL. Keys that cannot be resolved
+	// are included.
+	Keys []*Key
+
+	// Possible are the object types this subgraph knows a value of this type
+	// can have, sorted: itself for an object type, the members or
+	// implementations named by this subgraph for an abstract type. For an
+	// InterfaceObject it is empty.
+	Possible []string
+
+	// Interfaces this subgraph says the type implements, sorted.
+	Interfaces []string
+
+	// Fields by name that the subgraph defines on the type, external ones
+	// included.
+	Fields map[string]*FieldIn
+}
+
+// A Key is one @key of a type in one subgraph.
+type Key struct {
+	// Fields is the parsed field set, against the type in the supergraph.
+	// Its fields have their Definition and ObjectDefinition set.
+	Fields ast.SelectionSet
+
+	// Text is the field set as written.
+	Text string
+
+	// Resolvable says that the subgraph resolves the type's entities by this
+	// key. A key that is not may still be used to go elsewhere.
+	Resolvable bool
+}
+
+// A Field is one field of an object or interface type over all subgraphs.
+type Field struct {
+	Name string
+
+	// Type is the field's type in the supergraph.
+	Type *ast.Type
+
+	// Arguments of the field in the supergraph.
+	Arguments ast.ArgumentDefinitionList
+
+	// In holds the field as each subgraph has it, by subgraph index; nil
+	// where it lacks the field.
+	In []*FieldIn
+
+	// Inaccessible says that clients must not see the field.
+	Inaccessible bool
+}
+
+// A FieldIn is one field in one subgraph.
+type FieldIn struct {
+	Subgraph int
+
+	// Type is the field's type in this subgraph, which may differ from the
+	// supergraph's in nullability or by being a subtype.
+	Type *ast.Type
+
+	// External says that the subgraph only refers to the field and cannot
+	// resolve it, other than on a path where it is provided. Key fields of a
+	// type extension that are marked @external are resolvable and not
+	// External here; a field overridden by another subgraph without a label
+	// is External.
+	External bool
+
+	// Requires is the field set the subgraph needs in the representation to
+	// resolve the field, against the parent type; nil if none. Parts that the
+	// subgraph resolves by itself have been dropped.
+	Requires ast.SelectionSet
+
+	// Provides is the field set of external fields the subgraph resolves
+	// below this field, against the field's type; nil if none.
+	Provides ast.SelectionSet
+
+	// OverrideLabel makes the field's ownership depend on a label: where
+	// Overrides is true the subgraph resolves the field when the label is
+	// active, where it is false when the label is inactive. Empty if
+	// ownership does not depend on anything.
+	OverrideLabel string
+	Overrides     bool
+
+	// Context are the arguments the subgraph fills from @fromContext.
+	Context []*ContextArgument
+}
+
+// A ContextArgument is an argument of a field in one subgraph that the router
+// fills from an ancestor of the object.
+type ContextArgument struct {
+	Name string    // the argument in the subgraph
+	Type *ast.Type // its type there
+	// Types are the types that set the context in this subgraph, sorted.
+	Types []string
+	// Selection is read from the nearest ancestor of one of Types.
+	Selection ast.SelectionSet
+}
+
+// Type returns the named type, or nil.
+func (s *Supergraph) Type(name string) *Type { return s.Types[name] }
+
+// Subgraph returns the subgraph of that name, or nil.
+func (s *Supergraph) Subgraph(name string) *Subgraph {
+	for _, g := range s.Subgraphs {
+		if g.Name == name {
+			return g
+		}
+	}
+	return nil
+}
