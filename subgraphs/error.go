@@ -1,0 +1,152 @@
+package subgraphs
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+)
+
+// A Kind tells how a request failed to get an answer.
+type Kind int
+
+const (
+	// Connect: no connection came about. The subgraph has seen nothing.
+	Connect Kind = iota + 1
+	// Timeout: the answer was not there in time, be it the subgraph's
+	// timeout or the request's deadline.
+	Timeout
+	// Canceled: nobody waits for the answer any longer.
+	Canceled
+	// TooLarge: the answer's body is larger than it may be.
+	TooLarge
+	// Protocol: the connection broke, the answer ended early, or it is not
+	// HTTP.
+	Protocol
+)
+
+// String returns the kind in a word or two, as logs name it.
+func (k Kind) String() string {
+	switch k {
+	case Connect:
+		return "connect"
+	case Timeout:
+		return "timeout"
+	case Canceled:
+		return "canceled"
+	case TooLarge:
+		return "too large"
+	case Protocol:
+		return "protocol"
+	default:
+		return fmt.Sprintf("Kind(%d)", int(k))
+	}
+}
+
+// An Error says why a request got no usable HTTP answer.
+type Error struct {
+	Subgraph string
+	Kind     Kind
+	Err      error
+
+	limit string // the time or size that was exceeded, if one was
+}
+
+// Error returns the whole story, addresses included: it is for logs.
+func (e *Error) Error() string {
+	return fmt.Sprintf("subgraph %s: %s: %v", e.Subgraph, e.Kind, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Reason says what happened in words that are fit for clients: no address, no
+// host name, nothing a subgraph sent.
+func (e *Error) Reason() string {
+	switch e.Kind {
+	case Connect:
+		return "connection failed"
+	case Timeout:
+		if e.limit == "" {
+			return "no answer before the request's deadline"
+		}
+		return "no answer within " + e.limit
+	case Canceled:
+		return "request canceled"
+	case TooLarge:
+		return "answer larger than " + e.limit
+	default:
+		return "connection broke before the answer was complete"
+	}
+}
+
+var (
+	errUnknown  = errors.New("no such subgraph is configured")
+	errTooLarge = errors.New("answer exceeds the limit")
+)
+
+// dialError marks errors of dialling among those of a round trip.
+type dialError struct{ error }
+
+func (e *dialError) Unwrap() error { return e.error }
+
+// classify makes an Error of what a round trip under fetchCtx returned.
+// Contexts come first: how their end shows in err depends on what the
+// connection was doing. ctx is the caller's and contains fetchCtx.
+func classify(ctx, fetchCtx context.Context, name string, e Endpoint, err error) *Error {
+	out := &Error{Subgraph: name, Err: err}
+	var dial *dialError
+	var netErr net.Error
+	switch {
+	case errors.Is(err, errTooLarge):
+		out.Kind, out.limit = TooLarge, formatBytes(e.MaxResponseBytes)
+	case errors.Is(ctx.Err(), context.Canceled):
+		out.Kind = Canceled
+	case ctx.Err() != nil:
+		out.Kind = Timeout
+	case fetchCtx.Err() != nil:
+		// The caller's deadline may be the one that fired, a moment before
+		// ctx itself shows it.
+		out.Kind = Timeout
+		own, _ := fetchCtx.Deadline()
+		if outer, ok := ctx.Deadline(); !ok || own.Before(outer) {
+			out.limit = e.Timeout.Round(time.Millisecond).String()
+		}
+	case errors.As(err, &dial), isTLS(err):
+		out.Kind = Connect
+	case errors.As(err, &netErr) && netErr.Timeout():
+		// Reading and writing are bounded by the contexts only, so this is
+		// the TLS handshake.
+		out.Kind = Connect
+	default:
+		out.Kind = Protocol
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			out.Err = fmt.Errorf("answer ended early: %w", err)
+		}
+	}
+	return out
+}
+
+func isTLS(err error) bool {
+	var (
+		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+		alert       tls.AlertError
+	)
+	return errors.As(err, &certificate) || errors.As(err, &record) || errors.As(err, &alert)
+}
+
+// formatBytes prints a limit as people write it.
+func formatBytes(n int64) string {
+	switch {
+	case n >= 1<<20 && n%(1<<20) == 0:
+		return fmt.Sprintf("%d MiB", n>>20)
+	case n >= 1000*1000 && n%(1000*1000) == 0:
+		return fmt.Sprintf("%d MB", n/1000/1000)
+	default:
+		return fmt.Sprintf("%d bytes", n)
+	}
+}
