@@ -17,7 +17,17 @@ type Operation struct {
 	// Conditions are the variables that decide a @skip or @include somewhere
 	// in the operation, sorted, without "$".
 	Conditions []string
+
+	limits Limits
+	size   size
+	hash   string
 }
+
+// Hash identifies the operation: the SHA-256, in lower-case hexadecimal, of the
+// operation and the fragments it uses, printed without what has no meaning
+// (space, commas, comments, descriptions, other operations, the order of
+// fragments). The schema is not in it.
+func (o *Operation) Hash() string { return o.hash }
 
 // Conditions are the values of an operation's condition variables for one
 // request.

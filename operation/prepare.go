@@ -1,0 +1,261 @@
+package operation
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// Prepare parses a document, holds it against limits and the validation rules,
+// and selects the operation to run; an empty operationName selects the only
+// one. It returns an Operation, or at least one and at most 100 errors, each
+// with a code of this package and, where there is one, a location.
+//
+// Its time and memory are bounded by limits and the length of document: nothing
+// expands fragments, recurses or compares before it is known how much of that
+// there is. schema is only read, and may be shared by concurrent calls.
+func Prepare(schema *ast.Schema, document, operationName string, limits Limits) (*Operation, gqlerror.List) {
+	limits = limits.bounded()
+	doc, err := parse(document, limits)
+	if err != nil {
+		return nil, gqlerror.List{err}
+	}
+	fs, errs := sortFragments(doc)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	sizes, errs := checkStructure(doc, fs, limits)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	// A wrong operation name is told after the rules, which say more about a
+	// wrong document; the limits come first, which spare the rules' work.
+	def, unknown := choose(doc, operationName)
+	if def != nil {
+		if errs := checkOperation(def, sizes[def], limits); len(errs) > 0 {
+			return nil, errs
+		}
+	}
+	positions, errs := checkRules(schema, doc, limits)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	if def == nil {
+		return nil, gqlerror.List{unknown}
+	}
+	if exceeds(positions[def], limits.Height) {
+		return nil, gqlerror.List{coded(CodeMaxHeight, def.Position,
+			"%s has too many fields, more than the %d allowed", describe(def), limits.Height)}
+	}
+	used := usedFragments(fs, def)
+	if err := checkIntrospection(def, used, limits); err != nil {
+		return nil, gqlerror.List{err}
+	}
+	if len(doc.Operations) > 1 {
+		// Validation leaves in the fragments the variables of the operation it
+		// looked at last. The others are dropped and it is done again.
+		doc.Operations = ast.OperationList{def}
+		validate(schema, doc, nil)
+	}
+	hash := sha256.Sum256(appendOperation(nil, def, used))
+	return &Operation{
+		Name:       def.Name,
+		Kind:       def.Operation,
+		Schema:     schema,
+		Document:   doc,
+		Definition: def,
+		Conditions: conditionVariables(def, used),
+		limits:     limits,
+		size:       sizes[def],
+		hash:       hex.EncodeToString(hash[:]),
+	}, nil
+}
+
+// parse parses within the token limit. The parser itself nests at most 1000
+// levels deep.
+func parse(document string, limits Limits) (*ast.QueryDocument, *gqlerror.Error) {
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: document}, limits.Tokens)
+	if err == nil {
+		switch {
+		case len(doc.Operations) > 0:
+			return doc, nil
+		case len(doc.Fragments) > 0:
+			return nil, coded(CodeValidation, doc.Fragments[0].Position, "the document contains no operation")
+		default:
+			return nil, coded(CodeParsing, nil, "the document is empty")
+		}
+	}
+
+	code := CodeParsing
+	var syntax *gqlerror.Error
+	if !errors.As(err, &syntax) {
+		return nil, coded(code, nil, "%s", err)
+	}
+	// The parser tells its limits by their text alone.
+	switch {
+	case strings.HasPrefix(syntax.Message, "exceeded token limit"):
+		return nil, coded(CodeMaxTokens, nil, "the document has more than the %d tokens allowed", limits.Tokens)
+	case strings.HasPrefix(syntax.Message, "exceeded maximum nesting depth"):
+		coding := coded(CodeMaxDepth, nil, "the document nests deeper than the %d levels allowed", limits.Nesting)
+		coding.Locations = syntax.Locations
+		return nil, coding
+	}
+	failure := coded(code, nil, "%s", syntax.Message)
+	failure.Locations = syntax.Locations
+	return nil, failure
+}
+
+// choose returns the operation to run, or the error that there is none.
+func choose(doc *ast.QueryDocument, name string) (*ast.OperationDefinition, *gqlerror.Error) {
+	if name == "" {
+		if len(doc.Operations) == 1 {
+			return doc.Operations[0], nil
+		}
+		return nil, coded(CodeUnknownOperationName, nil,
+			"the document has %d operations, so the request must name one", len(doc.Operations))
+	}
+	for _, op := range doc.Operations {
+		if op.Name == name {
+			return op, nil
+		}
+	}
+	return nil, coded(CodeUnknownOperationName, nil, "the document has no operation named %q", truncate(name, maxQuote))
+}
+
+// mergingSteps relates the steps of the merging rule to the selections allowed.
+const mergingSteps = 10
+
+// checkRules runs all validation rules over the document, and returns the
+// number of response positions of each operation.
+func checkRules(schema *ast.Schema, doc *ast.QueryDocument, limits Limits) (map[*ast.OperationDefinition]int, gqlerror.List) {
+	var suggest *suggester
+	if limits.Suggestions {
+		suggest = newSuggester(schema)
+	}
+	errs := validate(schema, doc, validationRules(suggest, newTypesets(schema)))
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	positions := make(map[*ast.OperationDefinition]int, len(doc.Operations))
+	for _, op := range doc.Operations {
+		var conflicts gqlerror.List
+		positions[op], conflicts = checkMerging(schema, op, mergingSteps*limits.Selections)
+		errs = append(errs, conflicts...)
+		if len(errs) >= maxErrors {
+			return nil, errs[:maxErrors]
+		}
+	}
+	sortErrors(errs)
+	return positions, errs
+}
+
+// usedFragments returns the fragments an operation reaches, in the order of
+// the document's dependencies.
+func usedFragments(fs *fragments, def *ast.OperationDefinition) []*ast.FragmentDefinition {
+	reached := make(map[*fragment]bool)
+	mark := func(spreads []*ast.FragmentSpread) {
+		for _, spread := range spreads {
+			reached[fs.byName[spread.Name]] = true
+		}
+	}
+	mark(appendSpreads(nil, def.SelectionSet))
+	var used []*ast.FragmentDefinition
+	// In order, what a fragment spreads comes before it; so from the end.
+	for _, f := range slices.Backward(fs.order) {
+		if reached[f] {
+			used = append(used, f.def)
+			mark(f.spreads)
+		}
+	}
+	return used
+}
+
+// conditionVariables returns the variables that decide @skip and @include in
+// the operation, sorted.
+func conditionVariables(def *ast.OperationDefinition, used []*ast.FragmentDefinition) []string {
+	names := make(map[string]bool)
+	var collect func(set ast.SelectionSet)
+	directives := func(list ast.DirectiveList) {
+		for _, d := range list {
+			if v := condition(d); v != nil && v.Kind == ast.Variable {
+				names[v.Raw] = true
+			}
+		}
+	}
+	collect = func(set ast.SelectionSet) {
+		for _, sel := range set {
+			switch sel := sel.(type) {
+			case *ast.Field:
+				directives(sel.Directives)
+				collect(sel.SelectionSet)
+			case *ast.InlineFragment:
+				directives(sel.Directives)
+				collect(sel.SelectionSet)
+			case *ast.FragmentSpread:
+				directives(sel.Directives)
+			}
+		}
+	}
+	collect(def.SelectionSet)
+	for _, f := range used {
+		collect(f.SelectionSet)
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return slices.SortedFunc(maps.Keys(names), cmp.Compare[string])
+}
+
+// condition returns the value that decides a @skip or @include, nil for other
+// directives.
+func condition(d *ast.Directive) *ast.Value {
+	if d.Name != "skip" && d.Name != "include" {
+		return nil
+	}
+	if arg := d.Arguments.ForName("if"); arg != nil {
+		return arg.Value
+	}
+	return nil
+}
+
+// checkIntrospection refuses __schema and __type where introspection is off.
+func checkIntrospection(def *ast.OperationDefinition, used []*ast.FragmentDefinition, limits Limits) *gqlerror.Error {
+	if limits.Introspection {
+		return nil
+	}
+	var find func(set ast.SelectionSet) *ast.Field
+	find = func(set ast.SelectionSet) *ast.Field {
+		for _, sel := range set {
+			var found *ast.Field
+			switch sel := sel.(type) {
+			case *ast.Field:
+				if sel.Name == "__schema" || sel.Name == "__type" {
+					return sel
+				}
+				found = find(sel.SelectionSet)
+			case *ast.InlineFragment:
+				found = find(sel.SelectionSet)
+			}
+			if found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	field := find(def.SelectionSet)
+	for i := 0; field == nil && i < len(used); i++ {
+		field = find(used[i].SelectionSet)
+	}
+	if field == nil {
+		return nil
+	}
+	return coded(CodeIntrospectionDisabled, field.Position, "introspection is disabled, so %q cannot be asked for", field.Name)
+}
