@@ -1,0 +1,224 @@
+package config
+
+import (
+	"time"
+)
+
+// A Config is everything that can be set. Each field is a key of the YAML
+// file; config.yaml in the root of the repository explains them one by one.
+type Config struct {
+	// Dev switches on what is for development: GraphiQL, introspection,
+	// explain and subgraph errors as they are. Each can still be set alone.
+	Dev bool `yaml:"dev"`
+
+	// Listen is the address to serve on, host:port. An empty host means all
+	// addresses, port 0 a free one.
+	Listen string `yaml:"listen"`
+
+	// Path of the GraphQL endpoint.
+	Path string `yaml:"path"`
+
+	Supergraph Supergraph `yaml:"supergraph"`
+
+	// AllSubgraphs are the settings of every subgraph, Subgraphs those of
+	// single ones, by name. What is zero there is as in AllSubgraphs.
+	AllSubgraphs Traffic             `yaml:"all_subgraphs"`
+	Subgraphs    map[string]Subgraph `yaml:"subgraphs"`
+
+	// Deadline of a request, from its arrival to the last byte of its answer.
+	Deadline Duration `yaml:"deadline"`
+
+	// BudgetHeader names the header that tells subgraphs how many
+	// milliseconds they have left; "" for none.
+	BudgetHeader string `yaml:"budget_header"`
+
+	OnError OnError `yaml:"on_error"`
+
+	Introspection bool     `yaml:"introspection"`
+	Explain       bool     `yaml:"explain"`
+	GraphiQL      GraphiQL `yaml:"graphiql"`
+	Health        Health   `yaml:"health"`
+	CSRF          CSRF     `yaml:"csrf"`
+	Headers       Headers  `yaml:"headers"`
+	Errors        Errors   `yaml:"errors"`
+	Limits        Limits   `yaml:"limits"`
+	Caches        Caches   `yaml:"caches"`
+	Log           Log      `yaml:"log"`
+	Shutdown      Shutdown `yaml:"shutdown"`
+
+	source source
+}
+
+// Supergraph says where the supergraph comes from.
+type Supergraph struct {
+	// File holds the supergraph SDL. A relative path is relative to the
+	// configuration file.
+	File string `yaml:"file"`
+}
+
+// Traffic is how a subgraph is asked. As the settings of one subgraph, zero
+// values stand for those of all.
+type Traffic struct {
+	Timeout          Duration `yaml:"timeout"`
+	ConnectTimeout   Duration `yaml:"connect_timeout"`
+	IdleTimeout      Duration `yaml:"idle_timeout"`
+	MaxResponseBytes Bytes    `yaml:"max_response_bytes"`
+}
+
+// A Subgraph holds the settings of one subgraph.
+type Subgraph struct {
+	// URL in place of the one in the supergraph; "" to keep that.
+	URL     string `yaml:"url"`
+	Traffic `yaml:",inline"`
+}
+
+// GraphiQL is the page with which people try queries.
+type GraphiQL struct {
+	Enabled bool `yaml:"enabled"`
+	// Path serves the page; the GraphQL path serves it to browsers as well.
+	Path string `yaml:"path"`
+}
+
+// Health is the endpoint that says whether weft is up: Path, Path/live,
+// Path/ready, and the first with ?live and ?ready.
+type Health struct {
+	Enabled bool   `yaml:"enabled"`
+	Path    string `yaml:"path"`
+}
+
+// CSRF refuses requests that a page of another origin can make a browser send
+// without asking first.
+type CSRF struct {
+	Enabled bool `yaml:"enabled"`
+	// RequiredHeaders are the headers of which one makes a request pass:
+	// browsers ask before they send any of them to another origin.
+	RequiredHeaders []string `yaml:"required_headers"`
+}
+
+// Errors says how much of subgraphs' errors clients see. Logs have them whole.
+type Errors struct {
+	// RedactedMessage stands in for messages that are masked.
+	RedactedMessage string `yaml:"redacted_message"`
+
+	All       Exposure            `yaml:"all"`
+	Subgraphs map[string]Exposure `yaml:"subgraphs"`
+}
+
+// An Exposure is what clients see of a subgraph's errors. As the setting of
+// one subgraph, zero values stand for those of all.
+type Exposure struct {
+	Message    MessagePolicy   `yaml:"message"`
+	Extensions ExtensionPolicy `yaml:"extensions"`
+}
+
+// Limits bound what a request may be. 0 means no limit, where that is safe.
+type Limits struct {
+	RequestBytes Bytes `yaml:"request_bytes"`
+	HeaderBytes  Bytes `yaml:"header_bytes"`
+	Tokens       int   `yaml:"tokens"`
+	Depth        int   `yaml:"depth"`
+	Aliases      int   `yaml:"aliases"`
+	RootFields   int   `yaml:"root_fields"`
+	Selections   int   `yaml:"selections"`
+	Errors       int   `yaml:"errors"`
+}
+
+// Caches are bounded by the bytes their entries hold, by estimate.
+type Caches struct {
+	Operations Bytes `yaml:"operations"`
+	Plans      Bytes `yaml:"plans"`
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level  LogLevel  `yaml:"level"`
+	Format LogFormat `yaml:"format"`
+	// Access writes one line per request.
+	Access bool `yaml:"access"`
+}
+
+// Shutdown says how weft ends.
+type Shutdown struct {
+	// Drain is how long requests under way are waited for.
+	Drain Duration `yaml:"drain"`
+}
+
+// Default returns the configuration of an empty file. dev tells whether the
+// file, or whoever starts weft, asks for development.
+func Default(dev bool) *Config {
+	c := &Config{
+		Dev:    dev,
+		Listen: "127.0.0.1:4000",
+		Path:   "/graphql",
+		AllSubgraphs: Traffic{
+			Timeout:          Duration(10 * time.Second),
+			ConnectTimeout:   Duration(2 * time.Second),
+			IdleTimeout:      Duration(4 * time.Second),
+			MaxResponseBytes: 32 << 20,
+		},
+		Deadline:     Duration(30 * time.Second),
+		BudgetHeader: "weft-budget-ms",
+		OnError:      Partial,
+		GraphiQL:     GraphiQL{Path: "/"},
+		Health:       Health{Enabled: true, Path: "/health"},
+		CSRF: CSRF{
+			Enabled:         true,
+			RequiredHeaders: []string{"x-apollo-operation-name", "apollo-require-preflight", "weft-require-preflight"},
+		},
+		Errors: Errors{
+			RedactedMessage: "Subgraph errors redacted",
+			All:             Exposure{Message: MaskMessage, Extensions: ExtensionPolicy{Keys: []string{"code"}}},
+		},
+		Limits: Limits{
+			RequestBytes: 2_000_000,
+			HeaderBytes:  64 << 10,
+			Tokens:       15_000,
+			Depth:        100,
+			Aliases:      0,
+			RootFields:   0,
+			Selections:   100_000,
+			Errors:       100,
+		},
+		Caches:   Caches{Operations: 64 << 20, Plans: 64 << 20},
+		Log:      Log{Level: "info", Format: "auto", Access: true},
+		Shutdown: Shutdown{Drain: Duration(30 * time.Second)},
+	}
+	if dev {
+		c.Introspection = true
+		c.Explain = true
+		c.GraphiQL.Enabled = true
+		c.Errors.All = Exposure{Message: KeepMessage, Extensions: ExtensionPolicy{All: true}}
+	}
+	return c
+}
+
+// TrafficOf returns the settings for the named subgraph, those of all filled
+// in.
+func (c *Config) TrafficOf(subgraph string) Traffic {
+	t, all := c.Subgraphs[subgraph].Traffic, c.AllSubgraphs
+	if t.Timeout == 0 {
+		t.Timeout = all.Timeout
+	}
+	if t.ConnectTimeout == 0 {
+		t.ConnectTimeout = all.ConnectTimeout
+	}
+	if t.IdleTimeout == 0 {
+		t.IdleTimeout = all.IdleTimeout
+	}
+	if t.MaxResponseBytes == 0 {
+		t.MaxResponseBytes = all.MaxResponseBytes
+	}
+	return t
+}
+
+// ExposureOf returns what clients see of the named subgraph's errors.
+func (c *Config) ExposureOf(subgraph string) Exposure {
+	e, all := c.Errors.Subgraphs[subgraph], c.Errors.All
+	if e.Message == "" {
+		e.Message = all.Message
+	}
+	if !e.Extensions.All && e.Extensions.Keys == nil {
+		e.Extensions = all.Extensions
+	}
+	return e
+}

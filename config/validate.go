@@ -1,0 +1,326 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Validate reports every setting of c that cannot work. The error is a
+// Problems. Parse does this already; it is for configurations made or changed
+// by code.
+func (c *Config) Validate() error { return c.problems().err() }
+
+// validation collects what is wrong with a Config.
+type validation struct {
+	*Config
+	found Problems
+}
+
+func (c *Config) problems() Problems {
+	v := &validation{Config: c}
+	v.addresses()
+	v.times()
+	v.sizes()
+	v.subgraphs()
+	v.headers()
+	v.enums()
+	return v.found
+}
+
+func (v *validation) report(path, format string, args ...any) {
+	v.found = append(v.found, Problem{v.source.file, v.source.position(path), path, fmt.Sprintf(format, args...)})
+}
+
+func (v *validation) addresses() {
+	if host, port, err := net.SplitHostPort(v.Listen); err != nil {
+		v.report("listen", "want host:port, such as 127.0.0.1:4000 or :4000; got %s", quote(v.Listen))
+	} else if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		v.report("listen", "%s is not a port, a number from 0 to 65535", quote(port))
+	} else if strings.ContainsAny(host, " /\t\n") {
+		v.report("listen", "%s is not a host", quote(host))
+	}
+	taken := map[string]string{}
+	for _, p := range []struct {
+		key, path string
+		on        bool
+	}{
+		{"path", v.Path, true},
+		{"graphiql.path", v.GraphiQL.Path, v.GraphiQL.Enabled},
+		{"health.path", v.Health.Path, v.Health.Enabled},
+	} {
+		if !p.on {
+			continue
+		}
+		if !validPath(p.path) {
+			v.report(p.key, "want a path such as /graphql, without ?, #, * or braces; got %s", quote(p.path))
+			continue
+		}
+		// GraphiQL may share the GraphQL path: browsers get the page there.
+		if other, ok := taken[p.path]; ok && !(p.key == "graphiql.path" && other == "path") {
+			v.report(p.key, "%s is taken by %s already", quote(p.path), other)
+		}
+		taken[p.path] = p.key
+	}
+}
+
+func validPath(p string) bool {
+	return strings.HasPrefix(p, "/") && !strings.ContainsAny(p, "?#*{} \t\r\n\\") && !strings.Contains(p, "//")
+}
+
+func (v *validation) times() {
+	if v.Deadline <= 0 {
+		v.report("deadline", "must be more than 0; a request without an end can hold everything up")
+	}
+	v.traffic("all_subgraphs", v.AllSubgraphs)
+	if v.AllSubgraphs.Timeout <= 0 {
+		v.report("all_subgraphs.timeout", "must be more than 0")
+	}
+	if v.AllSubgraphs.ConnectTimeout <= 0 {
+		v.report("all_subgraphs.connect_timeout", "must be more than 0")
+	}
+	if v.Shutdown.Drain < 0 {
+		v.report("shutdown.drain", "must not be negative")
+	}
+}
+
+// traffic reports times that can never come to pass. Defaults are not held
+// against anybody: they are cut short in silence.
+func (v *validation) traffic(path string, t Traffic) {
+	never := func(key string, d Duration, outerKey string, outer Duration) {
+		if d > outer && outer > 0 && v.source.wrote(join(path, key)) {
+			v.report(join(path, key), "%s can never fire: %s is %s", d, outerKey, outer)
+		}
+	}
+	never("timeout", t.Timeout, "deadline", v.Deadline)
+	if t.Timeout > 0 {
+		never("connect_timeout", t.ConnectTimeout, join(path, "timeout"), t.Timeout)
+	} else {
+		never("connect_timeout", t.ConnectTimeout, "all_subgraphs.timeout", v.AllSubgraphs.Timeout)
+	}
+}
+
+func (v *validation) sizes() {
+	for _, s := range []struct {
+		key     string
+		n, most int64
+	}{
+		{"limits.request_bytes", int64(v.Limits.RequestBytes), 1 << 30},
+		{"limits.header_bytes", int64(v.Limits.HeaderBytes), 1 << 24},
+		{"limits.tokens", int64(v.Limits.Tokens), 10_000_000},
+		// Beyond, walking a document could exhaust the stack.
+		{"limits.depth", int64(v.Limits.Depth), 1000},
+		{"limits.selections", int64(v.Limits.Selections), 100_000_000},
+		{"limits.errors", int64(v.Limits.Errors), 100_000},
+		{"all_subgraphs.max_response_bytes", int64(v.AllSubgraphs.MaxResponseBytes), 1 << 32},
+		{"caches.operations", int64(v.Caches.Operations), 1 << 40},
+		{"caches.plans", int64(v.Caches.Plans), 1 << 40},
+	} {
+		if s.n < 1 || s.n > s.most {
+			v.report(s.key, "must be from 1 to %d; got %d", s.most, s.n)
+		}
+	}
+	for _, s := range []struct {
+		key string
+		n   int
+	}{
+		{"limits.aliases", v.Limits.Aliases},
+		{"limits.root_fields", v.Limits.RootFields},
+	} {
+		if s.n < 0 {
+			v.report(s.key, "must not be negative; 0 means no limit")
+		}
+	}
+}
+
+func (v *validation) subgraphs() {
+	for _, name := range slices.Sorted(maps.Keys(v.Subgraphs)) {
+		s, path := v.Subgraphs[name], join("subgraphs", name)
+		if name == "" {
+			v.report(path, "a subgraph has a name")
+		}
+		if s.URL != "" {
+			if err := checkURL(s.URL); err != "" {
+				v.report(join(path, "url"), "%s", err)
+			}
+		}
+		v.traffic(path, s.Traffic)
+		if s.MaxResponseBytes < 0 || s.MaxResponseBytes > 1<<32 {
+			v.report(join(path, "max_response_bytes"), "must be from 1 to %d; got %d", int64(1<<32), s.MaxResponseBytes)
+		}
+	}
+}
+
+// checkURL says what is wrong with a subgraph's URL, without repeating it: it
+// may hold a password.
+func checkURL(raw string) string {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return "want a URL such as http://accounts:4001/graphql; this is not one"
+	case u.Scheme == "unix" && u.Host == "" && u.Path != "":
+		return ""
+	case u.Scheme == "unix":
+		return "want unix:///path/to.sock?path=/graphql"
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "want a URL that begins with http://, https:// or unix://"
+	case u.Hostname() == "":
+		return "the URL has no host"
+	}
+	return ""
+}
+
+func (v *validation) headers() {
+	v.rules("headers.all", v.Headers.All)
+	for _, name := range slices.Sorted(maps.Keys(v.Headers.Subgraphs)) {
+		v.rules(join("headers.subgraphs", name), v.Headers.Subgraphs[name])
+	}
+	if v.BudgetHeader != "" && !isToken(v.BudgetHeader) {
+		v.report("budget_header", "%s is not a header name", quote(v.BudgetHeader))
+	}
+	if v.CSRF.Enabled && len(v.CSRF.RequiredHeaders) == 0 {
+		v.report("csrf.required_headers", "name at least one header, or set csrf.enabled to false")
+	}
+	for i, h := range v.CSRF.RequiredHeaders {
+		path := fmt.Sprintf("csrf.required_headers[%d]", i)
+		switch {
+		case !isToken(h):
+			v.report(path, "%s is not a header name", quote(h))
+		case simpleHeaders[http.CanonicalHeaderKey(h)]:
+			v.report(path, "browsers send %s to other origins without asking first, so it protects nothing", h)
+		}
+	}
+}
+
+// simpleHeaders are those a page may set towards another origin, or that
+// browsers set themselves. Fetch standard, "CORS-safelisted request-header".
+var simpleHeaders = map[string]bool{
+	"Accept": true, "Accept-Language": true, "Content-Language": true, "Content-Type": true, "Range": true,
+	"Accept-Encoding": true, "Connection": true, "Content-Length": true, "Cookie": true, "Host": true,
+	"Origin": true, "Referer": true, "User-Agent": true,
+}
+
+func (v *validation) rules(path string, rules HeaderRules) {
+	for i, r := range rules.Request {
+		at := fmt.Sprintf("%s.request[%d]", path, i)
+		kinds := 0
+		for _, set := range []bool{r.Propagate != nil, r.Insert != nil, r.Remove != nil} {
+			if set {
+				kinds++
+			}
+		}
+		if kinds != 1 {
+			v.report(at, "a rule is exactly one of propagate, insert and remove")
+		}
+		if p := r.Propagate; p != nil {
+			at := join(at, "propagate")
+			v.selector(at, p.Named, p.Matching)
+			if p.Named == "" && p.Rename != "" {
+				v.report(join(at, "rename"), "works with named only; many headers cannot become one")
+			}
+			if p.Named == "" && p.Default != "" {
+				v.report(join(at, "default"), "works with named only; a pattern names no header to set")
+			}
+			v.name(join(at, "rename"), p.Rename)
+			v.value(join(at, "default"), p.Default)
+		}
+		if in := r.Insert; in != nil {
+			at := join(at, "insert")
+			if in.Name == "" {
+				v.report(at, "name says which header to set")
+			}
+			v.name(join(at, "name"), in.Name)
+			v.value(join(at, "value"), in.Value)
+		}
+		if rm := r.Remove; rm != nil {
+			v.selector(join(at, "remove"), rm.Named, rm.Matching)
+		}
+	}
+}
+
+func (v *validation) selector(path, named, matching string) {
+	if (named == "") == (matching == "") {
+		v.report(path, "wants either named or matching")
+	}
+	v.name(join(path, "named"), named)
+	if matching != "" {
+		if _, err := regexp.Compile(matching); err != nil {
+			v.report(join(path, "matching"), "is not a regular expression: %v", err)
+		}
+	}
+}
+
+func (v *validation) name(path, name string) {
+	switch {
+	case name == "":
+	case !isToken(name):
+		v.report(path, "%s is not a header name", quote(name))
+	case unforwardable[http.CanonicalHeaderKey(name)]:
+		v.report(path, "%s belongs to one connection or one body and cannot be set towards subgraphs", name)
+	}
+}
+
+// unforwardable are the headers that mean something between two neighbours
+// only (RFC 9110, "Connection"), or describe the body weft writes itself.
+var unforwardable = map[string]bool{
+	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Te": true, "Trailer": true,
+	"Transfer-Encoding": true, "Upgrade": true, "Content-Length": true, "Content-Type": true,
+	"Content-Encoding": true, "Accept": true, "Accept-Encoding": true, "Host": true, "Expect": true,
+	"Proxy-Authorization": true, "Proxy-Authenticate": true,
+}
+
+// Unforwardable tells whether a header, in its canonical spelling, can never
+// be sent on to a subgraph, whatever rules say.
+func Unforwardable(name string) bool { return unforwardable[name] }
+
+func (v *validation) value(path, value string) {
+	if !isFieldValue(value) {
+		v.report(path, "the value has characters that no header can have")
+	}
+}
+
+// isToken tells whether s can be a header's name (RFC 9110, "Tokens").
+func isToken(s string) bool {
+	for _, c := range s {
+		alphanumeric := '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		if !alphanumeric && !strings.ContainsRune("!#$%&'*+-.^_`|~", c) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isFieldValue tells whether s can be a header's value: no control characters
+// but the tab (RFC 9110, "Field Values").
+func isFieldValue(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
+}
+
+// enums checks what decoding has checked already for a Config that was made
+// by code.
+func (v *validation) enums() {
+	check := func(path, text string, s scalar) {
+		if err := s.set(text); err != nil {
+			v.report(path, "%s; got %s", err, quote(text))
+		}
+	}
+	check("on_error", string(v.OnError), new(OnError))
+	check("log.level", string(v.Log.Level), new(LogLevel))
+	check("log.format", string(v.Log.Format), new(LogFormat))
+	check("errors.all.message", string(v.Errors.All.Message), new(MessagePolicy))
+	for name, e := range v.Errors.Subgraphs {
+		if e.Message != "" {
+			check(join(join("errors.subgraphs", name), "message"), string(e.Message), new(MessagePolicy))
+		}
+	}
+}
+
+// Std returns the duration as the standard library's.
+func (d Duration) Std() time.Duration { return time.Duration(d) }
