@@ -111,16 +111,21 @@ type Exposure struct {
 	Extensions ExtensionPolicy `yaml:"extensions"`
 }
 
-// Limits bound what a request may be. 0 means no limit, where that is safe.
+// Limits bound what a request may be. 0 means no limit for depth, height,
+// aliases, root fields and directives, since the others bound the work.
 type Limits struct {
-	RequestBytes Bytes `yaml:"request_bytes"`
-	HeaderBytes  Bytes `yaml:"header_bytes"`
-	Tokens       int   `yaml:"tokens"`
-	Depth        int   `yaml:"depth"`
-	Aliases      int   `yaml:"aliases"`
-	RootFields   int   `yaml:"root_fields"`
-	Selections   int   `yaml:"selections"`
-	Errors       int   `yaml:"errors"`
+	RequestBytes       Bytes `yaml:"request_bytes"`
+	HeaderBytes        Bytes `yaml:"header_bytes"`
+	Tokens             int   `yaml:"tokens"`
+	Nesting            int   `yaml:"nesting"`
+	Selections         int   `yaml:"selections"`
+	Depth              int   `yaml:"depth"`
+	Height             int   `yaml:"height"`
+	Aliases            int   `yaml:"aliases"`
+	RootFields         int   `yaml:"root_fields"`
+	Directives         int   `yaml:"directives"`
+	IntrospectionBytes Bytes `yaml:"introspection_bytes"`
+	Errors             int   `yaml:"errors"`
 }
 
 // Caches are bounded by the bytes their entries hold, by estimate.
@@ -170,14 +175,17 @@ func Default(dev bool) *Config {
 			All:             Exposure{Message: MaskMessage, Extensions: ExtensionPolicy{Keys: []string{"code"}}},
 		},
 		Limits: Limits{
-			RequestBytes: 2_000_000,
-			HeaderBytes:  64 << 10,
-			Tokens:       15_000,
-			Depth:        100,
-			Aliases:      0,
-			RootFields:   0,
-			Selections:   100_000,
-			Errors:       100,
+			RequestBytes:       2_000_000,
+			HeaderBytes:        64 << 10,
+			Tokens:             15_000,
+			Nesting:            200,
+			Selections:         100_000,
+			Height:             10_000,
+			Aliases:            1_000,
+			RootFields:         500,
+			Directives:         1_000,
+			IntrospectionBytes: 64 << 20,
+			Errors:             100,
 		},
 		Caches:   Caches{Operations: 64 << 20, Plans: 64 << 20},
 		Log:      Log{Level: "info", Format: "auto", Access: true},

@@ -116,8 +116,9 @@ func (v *validation) sizes() {
 		{"limits.header_bytes", int64(v.Limits.HeaderBytes), 1 << 24},
 		{"limits.tokens", int64(v.Limits.Tokens), 10_000_000},
 		// Beyond, walking a document could exhaust the stack.
-		{"limits.depth", int64(v.Limits.Depth), 1000},
+		{"limits.nesting", int64(v.Limits.Nesting), 1000},
 		{"limits.selections", int64(v.Limits.Selections), 100_000_000},
+		{"limits.introspection_bytes", int64(v.Limits.IntrospectionBytes), 1 << 32},
 		{"limits.errors", int64(v.Limits.Errors), 100_000},
 		{"all_subgraphs.max_response_bytes", int64(v.AllSubgraphs.MaxResponseBytes), 1 << 32},
 		{"caches.operations", int64(v.Caches.Operations), 1 << 40},
@@ -131,8 +132,11 @@ func (v *validation) sizes() {
 		key string
 		n   int
 	}{
+		{"limits.depth", v.Limits.Depth},
+		{"limits.height", v.Limits.Height},
 		{"limits.aliases", v.Limits.Aliases},
 		{"limits.root_fields", v.Limits.RootFields},
+		{"limits.directives", v.Limits.Directives},
 	} {
 		if s.n < 0 {
 			v.report(s.key, "must not be negative; 0 means no limit")
