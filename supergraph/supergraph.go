@@ -1,6 +1,11 @@
 package supergraph
 
-import "github.com/vektah/gqlparser/v2/ast"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
 
 // A Supergraph is what one supergraph SDL says. It is immutable once parsed
 // and safe for concurrent use.
@@ -41,6 +46,9 @@ type Type struct {
 	Name string
 	Kind ast.DefinitionKind
 
+	// Definition is the type in Full.
+	Definition *ast.Definition
+
 	// In holds the type as each subgraph has it, by subgraph index; nil where
 	// the subgraph lacks it. Its length is the number of subgraphs.
 	In []*TypeIn
@@ -56,6 +64,10 @@ type Type struct {
 
 	// Inaccessible says that clients must not see the type.
 	Inaccessible bool
+
+	// Access is what the type asks of a request, nil if nothing. It is not
+	// enforced here.
+	Access *Access
 }
 
 // A TypeIn is one type in one subgraph.
@@ -81,8 +93,16 @@ type TypeIn struct {
 	Interfaces []string
 
 	// Fields by name that the subgraph defines on the type, external ones
-	// included.
+	// included. nil unless the type is an object or interface.
 	Fields map[string]*FieldIn
+
+	// EnumValues that the subgraph knows, sorted. nil unless the type is an
+	// enum.
+	EnumValues []string
+
+	// InputFields that the subgraph knows, with their types there. nil unless
+	// the type is an input object.
+	InputFields map[string]*ast.Type
 }
 
 // A Key is one @key of a type in one subgraph.
@@ -103,6 +123,9 @@ type Key struct {
 type Field struct {
 	Name string
 
+	// Definition is the field in Full.
+	Definition *ast.FieldDefinition
+
 	// Type is the field's type in the supergraph.
 	Type *ast.Type
 
@@ -115,6 +138,10 @@ type Field struct {
 
 	// Inaccessible says that clients must not see the field.
 	Inaccessible bool
+
+	// Access is what the field asks of a request, nil if nothing; what its
+	// type asks comes on top. It is not enforced here.
+	Access *Access
 }
 
 // A FieldIn is one field in one subgraph.
@@ -155,23 +182,80 @@ type FieldIn struct {
 // A ContextArgument is an argument of a field in one subgraph that the router
 // fills from an ancestor of the object.
 type ContextArgument struct {
-	Name string    // the argument in the subgraph
+	Name string    // the argument in the subgraph, absent from the supergraph
 	Type *ast.Type // its type there
 	// Types are the types that set the context in this subgraph, sorted.
 	Types []string
-	// Selection is read from the nearest ancestor of one of Types.
+	// Selection is read from the nearest ancestor of one of Types. Without a
+	// fragment it applies to all of them; its Definitions are then those of
+	// the first.
 	Selection ast.SelectionSet
 }
 
 // Type returns the named type, or nil.
 func (s *Supergraph) Type(name string) *Type { return s.Types[name] }
 
-// Subgraph returns the subgraph of that name, or nil.
-func (s *Supergraph) Subgraph(name string) *Subgraph {
-	for _, g := range s.Subgraphs {
-		if g.Name == name {
-			return g
-		}
+// Field returns the field of the named type, or nil.
+func (s *Supergraph) Field(typeName, name string) *Field {
+	if t := s.Types[typeName]; t != nil {
+		return t.Fields[name]
 	}
 	return nil
 }
+
+// Subgraph returns the subgraph of that name, or nil.
+func (s *Supergraph) Subgraph(name string) *Subgraph {
+	i, found := slices.BinarySearchFunc(s.Subgraphs, name, func(g *Subgraph, name string) int {
+		return cmp.Compare(g.Name, name)
+	})
+	if !found {
+		return nil
+	}
+	return s.Subgraphs[i]
+}
+
+// IsPossible tells whether a value of the named type can be an object of the
+// named object type.
+func (s *Supergraph) IsPossible(typeName, object string) bool {
+	t := s.Types[typeName]
+	return t != nil && t.IsPossible(object)
+}
+
+// InSubgraph returns the type as subgraph i has it, or nil.
+func (t *Type) InSubgraph(i int) *TypeIn { return t.In[i] }
+
+// IsPossible tells whether a value of the type can be an object of the named
+// object type.
+func (t *Type) IsPossible(object string) bool {
+	_, found := slices.BinarySearch(t.Possible, object)
+	return found
+}
+
+// IsAbstract tells whether the type is an interface or union.
+func (t *Type) IsAbstract() bool { return t.Kind == ast.Interface || t.Kind == ast.Union }
+
+// IsComposite tells whether values of the type have selections.
+func (t *Type) IsComposite() bool { return t.IsAbstract() || t.Kind == ast.Object }
+
+// IsPossible tells whether the subgraph knows that a value of the type can be
+// an object of the named object type.
+func (t *TypeIn) IsPossible(object string) bool {
+	_, found := slices.BinarySearch(t.Possible, object)
+	return found
+}
+
+// Implements tells whether the subgraph says that the type implements the
+// interface.
+func (t *TypeIn) Implements(name string) bool {
+	_, found := slices.BinarySearch(t.Interfaces, name)
+	return found
+}
+
+// HasEnumValue tells whether the subgraph knows the value of the enum.
+func (t *TypeIn) HasEnumValue(name string) bool {
+	_, found := slices.BinarySearch(t.EnumValues, name)
+	return found
+}
+
+// InSubgraph returns the field as subgraph i has it, or nil.
+func (f *Field) InSubgraph(i int) *FieldIn { return f.In[i] }
