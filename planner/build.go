@@ -1,0 +1,312 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/planner/plan"
+)
+
+// A source is a view for real: the fetch and the selection set in it that have
+// the object. It is written down when something is first read from it.
+type source struct {
+	view  *view
+	fetch *fetch
+	node  *node
+	write func() (*fetch, *node)
+}
+
+func (s *source) use() (*fetch, *node) {
+	if s.node == nil {
+		s.fetch, s.node = s.write()
+	}
+	return s.fetch, s.node
+}
+
+// A reading is what reading a field set came to: how to find its values in the
+// merged result, and the fetches that bring them.
+type reading struct {
+	fields []*plan.InputField
+	deps   []*fetch
+}
+
+func (r *reading) after(f *fetch) {
+	if !slices.Contains(r.deps, f) {
+		r.deps = append(r.deps, f)
+	}
+}
+
+// build writes down the decision for a position whose hands are the sources.
+func (b *builder) build(p *position, d *decision, sources []*source, sc *scope) *reading {
+	r := &reading{}
+	for _, cd := range d.classes {
+		b.step()
+		b.buildClass(p, cd, sources, sc, r, len(d.classes) > 1 || len(cd.class.types) < len(p.possible))
+	}
+	return r
+}
+
+// A classBuild is the writing down of one class's decision.
+type classBuild struct {
+	b *builder
+	*classDecision
+	sc      *scope
+	sources []*source // by known
+}
+
+func (b *builder) buildClass(p *position, cd *classDecision, sources []*source, sc *scope, r *reading, partial bool) {
+	cb := &classBuild{b: b, classDecision: cd, sc: sc, sources: make([]*source, len(cd.known))}
+	for i, k := range cd.known {
+		if k.from >= 0 {
+			cb.sources[i] = sources[k.from]
+			continue
+		}
+		o := cd.openings[k.opening]
+		cb.sources[i] = &source{view: k.view, write: func() (*fetch, *node) { return cb.open(o, i) }}
+	}
+	for _, id := range cd.items {
+		field := cb.item(&id, r)
+		if field == nil || !p.internal {
+			continue
+		}
+		if partial {
+			field.On = cd.class.types
+		}
+		r.fields = append(r.fields, field)
+	}
+}
+
+// item writes one field down and returns how to find it again.
+func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
+	b, c, it := cb.b, cb.class, id.item
+	if it.typename() {
+		if id.known >= 0 {
+			f, n := cb.sources[id.known].use()
+			n.typename = true
+			r.after(f)
+		}
+		return &plan.InputField{Name: "__typename", As: cb.sc.typename()}
+	}
+	as := it.response
+	if c.pos.internal {
+		as = cb.sc.name(c.types, it.name, it.arguments)
+	}
+	field := b.field(c.object(), it.name)
+	found := &plan.InputField{Name: it.name, As: as, NonNull: field.Type.NonNull}
+	if id.beside != nil {
+		cb.read(id.beside)
+	}
+	if it.leaf {
+		f := cb.selectItem(cb.sources[id.known], it, as, nil)
+		r.after(f)
+		return found
+	}
+	child := id.child.pos
+	var after []*fetch
+	if c.pos.selective {
+		after = cb.typeKnown()
+	}
+	sc := cb.sc.below(c.types, as, it.lists, child.possible, after)
+	sources := make([]*source, len(id.child.hands))
+	first := 0
+	for i, at := range id.child.hands {
+		parent := cb.sources[at]
+		v := b.views.below(parent.view, c.object(), it.name, b.views.owned(parent.view, c.object(), it.name))
+		sources[i] = &source{view: v, write: func() (*fetch, *node) {
+			n := &node{subgraph: v.subgraph, local: v.local, interfaceObject: v.interfaceObject, typenameAs: sc.typename()}
+			n.typename = b.abstract(child) && !v.interfaceObject
+			f := cb.selectItem(parent, it, as, &n)
+			return f, n
+		}}
+		if cb.known[at].stage < cb.known[id.child.hands[first]].stage {
+			first = i
+		}
+	}
+	below := b.build(child, id.child.decision, sources, sc)
+	if !slices.ContainsFunc(sources, func(s *source) bool { return s.node != nil }) {
+		// Nothing is read below, but whether there is an object counts.
+		f, _ := sources[first].use()
+		below.after(f)
+	}
+	for _, f := range below.deps {
+		r.after(f)
+	}
+	found.Fields = below.fields
+	if b.abstract(child) {
+		found.Fields = append([]*plan.InputField{{Name: "__typename", As: sc.typename()}}, found.Fields...)
+	}
+	return found
+}
+
+// selectItem selects an item's field at a source. For a composite field *child
+// is the node to select below, replaced by the one already there.
+func (cb *classBuild) selectItem(s *source, it *item, as string, child **node) *fetch {
+	f, n := s.use()
+	in := cb.b.views.owned(s.view, cb.class.object(), it.name)
+	e := entry{on: cb.class.types, as: as, name: it.name, arguments: it.fields[0].Arguments, directives: it.fields[0].Directives, typ: in.Type}
+	if child != nil {
+		e.child = *child
+	}
+	kept := n.add(e)
+	if child != nil {
+		*child = kept.child
+	}
+	return f
+}
+
+// read writes a field set down and tells where its values are.
+func (cb *classBuild) read(s *solved) *reading {
+	sources := make([]*source, len(s.hands))
+	for i, at := range s.hands {
+		sources[i] = cb.sources[at]
+	}
+	return cb.b.build(s.pos, s.decision, sources, cb.sc)
+}
+
+// typeKnown returns the fetch that tells the runtime type of the class's
+// objects.
+func (cb *classBuild) typeKnown() []*fetch {
+	best := -1
+	for i, k := range cb.known {
+		if !k.view.interfaceObject && (best < 0 || k.stage < cb.known[best].stage) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	f, n := cb.sources[best].use()
+	n.typename = true
+	return []*fetch{f}
+}
+
+// open writes down an entity fetch, or a root fetch below the root.
+func (cb *classBuild) open(o *opening, at int) (*fetch, *node) {
+	b := cb.b
+	if o.jump.key == nil {
+		return cb.openRoot(o, at)
+	}
+	in := &input{typename: o.jump.local}
+	key := cb.read(o.key)
+	in.fields = key.fields
+	deps := key.deps
+	for _, s := range o.requires {
+		r := cb.read(s)
+		in.fields = joinInputs(in.fields, r.fields)
+		deps = append(deps, r.deps...)
+	}
+	// An interface's name is sent for whatever the object is; an object type
+	// only where the object is of it.
+	if !o.jump.untyped && b.abstract(cb.class.pos) {
+		if known := cb.typeKnown(); known != nil {
+			in.on = cb.class.types
+			deps = append(deps, known...)
+			if !o.jump.renames {
+				in.typename = "" // the object's own
+			}
+		}
+	}
+	f := b.entityFetch(cb.sc, o, in)
+	for _, d := range deps {
+		f.deps[d] = true
+	}
+	for _, d := range cb.sc.after {
+		f.deps[d] = true
+	}
+	f.because(cb.reason(o, at))
+	if !o.jump.renames {
+		return f, f.node
+	}
+	n := f.face(o.jump.local, !o.jump.untyped, cb.sc.typename())
+	n.typename = o.jump.untyped
+	return f, n
+}
+
+func (cb *classBuild) openRoot(o *opening, at int) (*fetch, *node) {
+	b := cb.b
+	kind := cb.class.pos.root
+	if kind == "" {
+		kind = ast.Query
+	}
+	f := b.rootFetch(cb.sc, o, kind)
+	// Below the root the object must be there before the fetch is worth it.
+	for i, k := range cb.known[:at] {
+		if k.from >= 0 && k.stage == o.stage-1 {
+			d, _ := cb.sources[i].use()
+			f.deps[d] = true
+			break
+		}
+	}
+	f.because(cb.reason(o, at))
+	return f, f.node
+}
+
+// entityFetch finds or adds the fetch of a scope for an opening.
+func (b *builder) entityFetch(sc *scope, o *opening, in *input) *fetch {
+	key := fetchKey{subgraph: o.subgraph, stage: o.stage}
+	if o.jump.renames {
+		key.face = o.jump.local
+	}
+	for ; ; key.nth++ {
+		f := sc.fetches[key]
+		if f == nil {
+			f = &fetch{kind: ast.Query, node: &node{subgraph: o.subgraph, typenameAs: sc.typename()}}
+			b.addFetch(sc, key, f)
+		}
+		if f.accepts(in) {
+			f.take(in)
+			return f
+		}
+	}
+}
+
+func (b *builder) rootFetch(sc *scope, o *opening, kind ast.Operation) *fetch {
+	key := fetchKey{subgraph: o.subgraph, stage: o.stage}
+	f := sc.fetches[key]
+	if f == nil {
+		f = &fetch{kind: kind, root: true, node: &node{subgraph: o.subgraph, local: o.jump.local, typenameAs: sc.typename()}}
+		b.addFetch(sc, key, f)
+	}
+	return f
+}
+
+func (b *builder) addFetch(sc *scope, key fetchKey, f *fetch) {
+	f.order = len(b.fetches)
+	f.subgraph, f.stage, f.scope = key.subgraph, key.stage, sc
+	f.deps = map[*fetch]bool{}
+	f.faces = map[string]*node{}
+	b.fetches = append(b.fetches, f)
+	sc.fetches[key] = f
+}
+
+func (f *fetch) because(reason string) {
+	if !slices.Contains(f.reasons, reason) {
+		f.reasons = append(f.reasons, reason)
+	}
+}
+
+// reason says which fields asked for an opening.
+func (cb *classBuild) reason(o *opening, at int) string {
+	var fields string
+	for _, id := range cb.items {
+		if id.known != at && (id.child == nil || !slices.Contains(id.child.hands, at)) || id.item.name == "" {
+			continue
+		}
+		if fields != "" {
+			fields += ", "
+		}
+		fields += cb.class.object() + "." + id.item.name
+	}
+	if fields == "" {
+		fields = cb.class.object()
+	}
+	switch {
+	case o.jump.key == nil:
+		return fields
+	case len(o.requires) > 0:
+		return fields + " by key \"" + o.jump.key.Text + "\", with what it requires"
+	default:
+		return fields + " by key \"" + o.jump.key.Text + "\""
+	}
+}

@@ -1,0 +1,641 @@
+package planner
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/supergraph"
+)
+
+// Costs. A fetch outweighs any number of fields; among plans with as many
+// fetches those win whose fetches start earlier.
+const (
+	costFetch = 1000
+	costStage = 1
+)
+
+// exactLimit is how many subgraphs may be tried in all combinations at one
+// class of a position. Beyond it they are added one by one, the best first.
+const exactLimit = 8
+
+// A hand is a view at hand and the stage of the fetch that has it: 1 for root
+// fetches.
+type hand struct {
+	view  *view
+	stage int
+}
+
+// known is a hand of a class under decision, with where it comes from.
+type known struct {
+	hand
+	opening int // index into openings, or -1
+	from    int // index into the position's hands, or -1
+}
+
+// A decision says how a position is served, given the views at hand.
+type decision struct {
+	missing int // leaves that cannot be had; 0 for a valid decision
+	cost    int
+
+	// late says that something was refused only because it would have come
+	// after the last stage allowed.
+	late bool
+
+	stage   int // the latest stage of any fetch used
+	classes []*classDecision
+}
+
+type classDecision struct {
+	class    *class
+	known    []known
+	openings []*opening
+	items    []itemDecision
+
+	missing, cost, stage int
+}
+
+// An opening is an entity (or nested root) fetch opened for a class.
+type opening struct {
+	subgraph int
+	jump     jump
+	stage    int
+	key      *solved
+	requires []*solved // for fields with @requires; nil for a plain entry
+}
+
+// A solved field set: its position, the decision, and which known views the
+// position's hands are.
+type solved struct {
+	pos      *position
+	decision *decision
+	hands    []int
+}
+
+type itemDecision struct {
+	item   *item
+	known  int // index into known: where the field is read; -1 if nowhere
+	beside *solved
+	child  *solved
+}
+
+type resolution int
+
+const (
+	unresolved resolution = iota
+	direct
+	required // resolvable once the @requires fields are in the representation
+)
+
+// resolve tells whether the item can be read from a view of the class.
+func (b *builder) resolve(v *view, c *class, it *item) resolution {
+	if it.typename() {
+		if v.interfaceObject {
+			return unresolved
+		}
+		return direct
+	}
+	object := c.object()
+	f := b.views.owned(v, object, it.name)
+	if f == nil {
+		return unresolved
+	}
+	if _, ok := b.views.provided(v, object, it.name); ok {
+		return direct
+	}
+	if f.External {
+		return unresolved
+	}
+	if f.OverrideLabel != "" && b.request.Labels[f.OverrideLabel] != f.Overrides {
+		return unresolved
+	}
+	if v.interfaceObject && !c.pos.internal && c.pos.clashes(it) {
+		return unresolved
+	}
+	if f.Requires != nil {
+		return required
+	}
+	return direct
+}
+
+// clashes tells whether some class selects another field under the item's
+// response name, so that the field must not be read for objects whose class is
+// not known.
+func (p *position) clashes(it *item) bool {
+	for _, c := range p.classes {
+		for _, other := range c.items {
+			if other.response == it.response && (other.name != it.name || other.arguments != it.arguments) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// choose decides how to serve a position with the hands given, in at most
+// b.bound stages. Hands must be canonical. Decisions are memoised.
+func (b *builder) choose(p *position, hands []hand) *decision {
+	key := make([]byte, 0, 8+4*len(hands))
+	key = binary.AppendUvarint(key, uint64(p.id))
+	key = binary.AppendUvarint(key, uint64(b.bound))
+	for _, h := range hands {
+		key = binary.AppendUvarint(key, uint64(h.view.id))
+		key = binary.AppendUvarint(key, uint64(h.stage))
+	}
+	if d := b.decisions[string(key)]; d != nil {
+		b.late = b.late || d.late
+		return d
+	}
+	before := b.late
+	b.late = false
+	d := b.decide(p, hands)
+	d.late = b.late
+	b.late = before || d.late
+	b.decisions[string(key)] = d
+	return d
+}
+
+func (b *builder) decide(p *position, hands []hand) *decision {
+	d := &decision{}
+	opened := map[[2]int]bool{}
+	for _, c := range p.classes {
+		at := b.atHand(c, hands)
+		if len(at) == 0 && p.root == "" {
+			continue // no such object can come from any of the views
+		}
+		cd := b.chooseClass(c, at, opened)
+		d.classes = append(d.classes, cd)
+		d.missing += cd.missing
+		d.cost += cd.cost
+		d.stage = max(d.stage, cd.stage)
+		for _, o := range cd.openings {
+			opened[[2]int{o.subgraph, o.stage}] = true
+		}
+	}
+	return d
+}
+
+// atHand lists the hands that can hold objects of the class.
+func (b *builder) atHand(c *class, hands []hand) []known {
+	var at []known
+	for i, h := range hands {
+		if b.views.canBe(h.view, c.object()) {
+			at = append(at, known{hand: h, opening: -1, from: i})
+		}
+	}
+	return at
+}
+
+// chooseClass finds the subgraphs to enter for a class. opened are the
+// (subgraph, stage) fetches that other classes open here anyway.
+func (b *builder) chooseClass(c *class, at []known, opened map[[2]int]bool) *classDecision {
+	if c.pos.root == ast.Mutation || c.pos.root == ast.Subscription {
+		return b.chooseOne(c, at, opened)
+	}
+	best := b.evaluate(c, at, nil, opened)
+	candidates := b.worthEntering(c, at)
+	if len(candidates) > exactLimit || b.tight() {
+		return b.chooseGreedily(c, at, candidates, best, opened)
+	}
+	set := make([]int, 0, len(candidates))
+	for size := 1; size <= len(candidates); size++ {
+		if best.missing == 0 && best.cost <= size*costFetch && len(opened) == 0 {
+			break
+		}
+		b.subsets(candidates, size, set, func(set []int) {
+			if d := b.evaluate(c, at, set, opened); better(d, best) {
+				best = d
+			}
+		})
+	}
+	return best
+}
+
+// subsets calls f with every subset of the given size, in lexical order. f
+// must not keep the slice.
+func (b *builder) subsets(of []int, size int, set []int, f func([]int)) {
+	if size == 0 {
+		f(set)
+		return
+	}
+	for i := 0; i+size <= len(of); i++ {
+		b.subsets(of[i+1:], size-1, append(set, of[i]), f)
+	}
+}
+
+// chooseOne enters exactly one subgraph: a mutation field is called once, a
+// subscription has one source.
+func (b *builder) chooseOne(c *class, at []known, opened map[[2]int]bool) *classDecision {
+	var best *classDecision
+	for _, g := range b.super.Subgraphs {
+		if len(b.jumps(c, g.Index)) == 0 {
+			continue
+		}
+		if d := b.evaluate(c, at, []int{g.Index}, opened); best == nil || better(d, best) {
+			best = d
+		}
+	}
+	if best == nil {
+		return b.evaluate(c, at, nil, opened)
+	}
+	return best
+}
+
+// chooseGreedily adds the most useful subgraph until none helps, then drops
+// those that have become useless.
+func (b *builder) chooseGreedily(c *class, at []known, candidates []int, best *classDecision, opened map[[2]int]bool) *classDecision {
+	var set []int
+	for {
+		grown := -1
+		for _, g := range candidates {
+			if slices.Contains(set, g) {
+				continue
+			}
+			if d := b.evaluate(c, at, append(slices.Clone(set), g), opened); better(d, best) {
+				best, grown = d, g
+			}
+		}
+		if grown < 0 {
+			break
+		}
+		set = append(set, grown)
+	}
+	for i := 0; i < len(set); {
+		without := slices.Delete(slices.Clone(set), i, i+1)
+		if d := b.evaluate(c, at, without, opened); better(d, best) {
+			best, set = d, without
+		} else {
+			i++
+		}
+	}
+	return best
+}
+
+func better(a, b *classDecision) bool {
+	return cmp.Or(cmp.Compare(a.missing, b.missing), cmp.Compare(a.cost, b.cost)) < 0
+}
+
+// evaluate decides how to serve a class when it enters the subgraphs in set.
+func (b *builder) evaluate(c *class, at []known, set []int, opened map[[2]int]bool) *classDecision {
+	b.step()
+	d := &classDecision{class: c, known: slices.Clone(at), items: make([]itemDecision, len(c.items))}
+	b.enter(d, set, opened)
+	entered := len(d.known)
+	for i, it := range c.items {
+		d.items[i] = itemDecision{item: it, known: -1}
+	}
+	// Fields with @requires open fetches of their own, through which other
+	// fields may be read as well; so they go first.
+	for i, it := range c.items {
+		if !b.readable(d, it, entered) {
+			b.require(d, &d.items[i], entered, opened)
+		}
+	}
+	for i, it := range c.items {
+		b.step()
+		if it.leaf {
+			b.readLeaf(d, &d.items[i])
+		} else {
+			b.readComposite(d, &d.items[i])
+		}
+	}
+	return d
+}
+
+// enter opens the subgraphs in set, the earliest possible first.
+func (b *builder) enter(d *classDecision, set []int, opened map[[2]int]bool) {
+	pending := slices.Clone(set)
+	for len(pending) > 0 {
+		var best *opening
+		for _, g := range pending {
+			o := b.entry(d, g, len(d.known))
+			if o == nil {
+				continue
+			}
+			if best == nil || o.stage < best.stage || o.stage == best.stage && o.key.cost() < best.key.cost() {
+				best = o
+			}
+		}
+		if best == nil {
+			return
+		}
+		pending = slices.DeleteFunc(pending, func(g int) bool { return g == best.subgraph })
+		b.open(d, best, opened)
+	}
+}
+
+func (s *solved) cost() int {
+	if s == nil {
+		return 0
+	}
+	return s.decision.cost
+}
+
+func (s *solved) stage() int {
+	if s == nil {
+		return 0
+	}
+	return s.decision.stage
+}
+
+// entry finds the best way into a subgraph from the first n known views, or
+// nil.
+func (b *builder) entry(d *classDecision, subgraph, n int) *opening {
+	var best *opening
+	for _, j := range b.jumps(d.class, subgraph) {
+		ok, since := b.usable(d.class, j, d.known[:n])
+		if !ok {
+			continue
+		}
+		o := &opening{subgraph: subgraph, jump: j}
+		if j.key == nil {
+			o.stage = 1
+			for i, k := range d.known[:n] {
+				if i == 0 || k.stage+1 < o.stage {
+					o.stage = k.stage + 1
+				}
+			}
+		} else {
+			o.key = b.solve(d, b.positions.key(d.class, j.key), n)
+			if o.key == nil {
+				continue
+			}
+			o.stage = 1 + max(o.key.stage(), since)
+		}
+		if o.stage > b.bound {
+			b.late = true
+			continue
+		}
+		if best == nil || o.stage < best.stage || o.stage == best.stage && o.key.cost() < best.key.cost() {
+			best = o
+		}
+	}
+	return best
+}
+
+// open adds an opening and the view it gives.
+func (b *builder) open(d *classDecision, o *opening, opened map[[2]int]bool) {
+	d.cost += o.key.cost()
+	for _, r := range o.requires {
+		d.cost += r.cost()
+	}
+	if !opened[[2]int{o.subgraph, o.stage}] {
+		d.cost += costFetch + costStage*o.stage
+	}
+	d.stage = max(d.stage, o.stage)
+	d.openings = append(d.openings, o)
+	d.known = append(d.known, known{
+		hand:    hand{b.views.of(o.subgraph, o.jump.local, nil), o.stage},
+		opening: len(d.openings) - 1,
+		from:    -1,
+	})
+}
+
+// solve decides a field set's position with the first n known views, leaving a
+// stage for the fetch that wants it. nil if it cannot be had.
+func (b *builder) solve(d *classDecision, p *position, n int) *solved {
+	hands, index := canonical(d.known[:n], func(i int) *view { return d.known[i].view })
+	if b.bound < 1 {
+		return nil
+	}
+	b.bound--
+	s := &solved{pos: p, decision: b.choose(p, hands), hands: index}
+	b.bound++
+	// A position none of whose objects can come from the views asks for
+	// nothing; but then no representation can be built either.
+	if s.decision.missing > 0 || len(s.decision.classes) == 0 {
+		return nil
+	}
+	return s
+}
+
+// canonical sorts the views at hand and drops later duplicates, and tells
+// which of the given each one is.
+func canonical(at []known, viewOf func(int) *view) ([]hand, []int) {
+	index := make([]int, 0, len(at))
+	for i := range at {
+		if viewOf(i) != nil {
+			index = append(index, i)
+		}
+	}
+	slices.SortStableFunc(index, func(x, y int) int {
+		return cmp.Or(cmp.Compare(viewOf(x).id, viewOf(y).id), cmp.Compare(at[x].stage, at[y].stage))
+	})
+	index = slices.CompactFunc(index, func(x, y int) bool { return viewOf(x) == viewOf(y) })
+	hands := make([]hand, len(index))
+	for i, x := range index {
+		hands[i] = hand{viewOf(x), at[x].stage}
+	}
+	return hands, index
+}
+
+// readable tells whether the item can be read from one of the first n known
+// views without more ado.
+func (b *builder) readable(d *classDecision, it *item, n int) bool {
+	if it.typename() && b.staticTypename(d.class, it) {
+		return true
+	}
+	for _, k := range d.known[:n] {
+		switch b.resolve(k.view, d.class, it) {
+		case direct:
+			return true
+		case required:
+			if b.besides(k.view, d.class, it) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// staticTypename tells whether __typename is known without asking.
+func (b *builder) staticTypename(c *class, _ *item) bool {
+	return len(c.pos.possible) == 1 && b.super.Types[c.pos.static].Kind == ast.Object
+}
+
+// besides tells whether the view resolves all that the field requires by
+// itself, so that the field can be selected right there, its requirements
+// beside it.
+func (b *builder) besides(v *view, c *class, it *item) bool {
+	f := b.views.owned(v, c.object(), it.name)
+	p := b.positions.requirement(c, f)
+	return b.wholly(p, v)
+}
+
+// wholly tells whether a view answers a whole field set directly.
+func (b *builder) wholly(p *position, v *view) bool {
+	for _, c := range p.classes {
+		if !b.views.canBe(v, c.object()) {
+			continue
+		}
+		for _, it := range c.items {
+			b.step()
+			if b.resolve(v, c, it) != direct {
+				return false
+			}
+			if it.leaf {
+				continue
+			}
+			f := b.views.owned(v, c.object(), it.name)
+			if !b.wholly(b.positions.below(c, it), b.views.below(v, c.object(), it.name, f)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// require opens the fetch that a field with @requires needs.
+func (b *builder) require(d *classDecision, id *itemDecision, n int, opened map[[2]int]bool) {
+	it := id.item
+	if it.typename() {
+		return
+	}
+	var best *opening
+	for _, g := range b.super.Subgraphs {
+		f := b.requiring(d.class, it, g.Index)
+		if f == nil {
+			continue
+		}
+		o := b.entry(d, g.Index, n)
+		if o == nil {
+			continue
+		}
+		r := b.solve(d, b.positions.requirement(d.class, f), n)
+		if r == nil {
+			continue
+		}
+		o.requires = []*solved{r}
+		o.stage = max(o.stage, 1+r.stage())
+		if o.stage > b.bound {
+			b.late = true
+			continue
+		}
+		if best == nil || o.stage < best.stage || o.stage == best.stage && o.inputCost() < best.inputCost() {
+			best = o
+		}
+	}
+	if best == nil {
+		return
+	}
+	// Another field of the same subgraph may have opened a fetch at that
+	// stage; then this one rides along.
+	for i, o := range d.openings {
+		if o.requires != nil && o.subgraph == best.subgraph && o.stage == best.stage && o.jump.local == best.jump.local {
+			o.requires = append(o.requires, best.requires...)
+			d.cost += best.requires[0].cost()
+			id.known = b.knownOf(d, i)
+			return
+		}
+	}
+	b.open(d, best, opened)
+	id.known = len(d.known) - 1
+}
+
+func (o *opening) inputCost() int {
+	cost := o.key.cost()
+	for _, r := range o.requires {
+		cost += r.cost()
+	}
+	return cost
+}
+
+func (b *builder) knownOf(d *classDecision, opening int) int {
+	return slices.IndexFunc(d.known, func(k known) bool { return k.opening == opening })
+}
+
+// requiring finds the item's field in a subgraph if it needs @requires there
+// for objects of the class that enter by a key.
+func (b *builder) requiring(c *class, it *item, subgraph int) *supergraph.FieldIn {
+	for _, j := range b.jumps(c, subgraph) {
+		v := b.views.of(subgraph, j.local, nil)
+		if b.resolve(v, c, it) == required {
+			return b.views.owned(v, c.object(), it.name)
+		}
+	}
+	return nil
+}
+
+// readLeaf picks the earliest view that has the leaf.
+func (b *builder) readLeaf(d *classDecision, id *itemDecision) {
+	if id.known >= 0 {
+		d.stage = max(d.stage, d.known[id.known].stage)
+		return
+	}
+	if id.item.typename() && b.staticTypename(d.class, id.item) {
+		return
+	}
+	for i, k := range d.known {
+		if id.known >= 0 && k.stage >= d.known[id.known].stage {
+			continue
+		}
+		switch b.resolve(k.view, d.class, id.item) {
+		case direct:
+			id.known, id.beside = i, nil
+		case required:
+			if b.besides(k.view, d.class, id.item) {
+				id.known, id.beside = i, b.besideOf(k.view, d.class, id.item, i, d)
+			}
+		}
+	}
+	if id.known < 0 {
+		d.missing++
+		return
+	}
+	d.stage = max(d.stage, d.known[id.known].stage)
+}
+
+// besideOf solves the requirements of a field from the one view it is read
+// from.
+func (b *builder) besideOf(v *view, c *class, it *item, at int, d *classDecision) *solved {
+	p := b.positions.requirement(c, b.views.owned(v, c.object(), it.name))
+	hands := []hand{d.known[at].hand}
+	return &solved{pos: p, decision: b.choose(p, hands), hands: []int{at}}
+}
+
+// readComposite decides the position below the item, which may be read
+// through all the views that have it.
+func (b *builder) readComposite(d *classDecision, id *itemDecision) {
+	it := id.item
+	through := make([]*view, len(d.known))
+	only := id.known // a field with @requires is read through its own fetch
+	for i, k := range d.known {
+		if only >= 0 && i != only {
+			continue
+		}
+		how := b.resolve(k.view, d.class, it)
+		if how == unresolved || how == required && i != only && !b.besides(k.view, d.class, it) {
+			continue
+		}
+		if how == required && i != only {
+			if id.beside == nil {
+				id.beside = b.besideOf(k.view, d.class, it, i, d)
+				only = i
+			}
+		}
+		through[i] = b.views.below(k.view, d.class.object(), it.name, b.views.owned(k.view, d.class.object(), it.name))
+	}
+	hands, index := canonical(d.known, func(i int) *view { return through[i] })
+	if len(hands) == 0 {
+		d.missing++
+		return
+	}
+	p := b.positions.below(d.class, it)
+	child := b.choose(p, hands)
+	id.child = &solved{pos: p, decision: child, hands: index}
+	first := index[0]
+	for _, i := range index {
+		if d.known[i].stage < d.known[first].stage {
+			first = i
+		}
+	}
+	id.known = first
+	d.missing += child.missing
+	d.cost += child.cost
+	d.stage = max(d.stage, child.stage)
+	if child.stage == 0 {
+		d.stage = max(d.stage, d.known[first].stage)
+	}
+}

@@ -1,0 +1,112 @@
+package planner
+
+import (
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/supergraph"
+)
+
+// A jump is a way for objects of a class to enter a subgraph: by a key through
+// _entities, or, for the query root type, by a root fetch of its own.
+type jump struct {
+	key *supergraph.Key // nil for a root fetch
+
+	// local is the type to enter as in the subgraph: the object type, or an
+	// interface (an @interfaceObject there, or a keyed interface when the
+	// object's own type is not known yet).
+	local string
+
+	// renames says that the representation's __typename is local and not the
+	// object's own type.
+	renames bool
+
+	// untyped says that the objects enter before their own type is known.
+	untyped bool
+}
+
+type jumpKey struct {
+	class    *class
+	subgraph int
+}
+
+// jumps lists the ways to enter a subgraph, by the order of its keys. Jumps
+// that need a known runtime type come first.
+func (b *builder) jumps(c *class, subgraph int) []jump {
+	key := jumpKey{c, subgraph}
+	if js, ok := b.jumpsOf[key]; ok {
+		return js
+	}
+	js := b.findJumps(c, subgraph)
+	b.jumpsOf[key] = js
+	return js
+}
+
+func (b *builder) findJumps(c *class, subgraph int) []jump {
+	object := c.object()
+	if c.pos.root != "" {
+		if t := b.super.Types[object]; t == nil || t.In[subgraph] == nil {
+			return nil
+		}
+		if c.pos.root != ast.Query && !c.pos.internal {
+			return []jump{{local: object}}
+		}
+	}
+	var js []jump
+	in := b.super.Types[object].In[subgraph]
+	if in != nil && object == b.super.Query {
+		return []jump{{local: object}}
+	}
+	if in != nil {
+		for _, k := range in.Keys {
+			if k.Resolvable {
+				js = append(js, jump{key: k, local: object})
+			}
+		}
+	}
+	for _, name := range b.planner.interfaces[object] {
+		in := b.super.Types[name].In[subgraph]
+		if in == nil {
+			continue
+		}
+		for _, k := range in.Keys {
+			switch {
+			case !k.Resolvable:
+			case in.InterfaceObject:
+				js = append(js, jump{key: k, local: name, renames: true})
+			case contains(in.Possible, object):
+				js = append(js, jump{key: k, local: name, renames: true, untyped: true})
+			}
+		}
+	}
+	return js
+}
+
+// usable tells whether a class may take a jump given the views at hand: a
+// jump as the object type needs the type to be known, an untyped one is only
+// of use while it is not.
+func (b *builder) usable(c *class, j jump, at []known) (ok bool, since int) {
+	typed, stage := false, 0
+	asInterface := false
+	for _, k := range at {
+		if !k.view.interfaceObject {
+			if !typed || k.stage < stage {
+				stage = k.stage
+			}
+			typed = true
+		} else if k.view.local == j.local {
+			asInterface = true
+		}
+	}
+	switch {
+	case j.key == nil:
+		return true, 0
+	case j.untyped:
+		return !typed && asInterface, 0
+	case j.renames && !c.pos.selective:
+		// From one @interfaceObject to another the interface's name is
+		// all a representation needs.
+		return typed || asInterface, 0
+	default:
+		return typed, stage
+	}
+}

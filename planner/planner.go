@@ -1,0 +1,88 @@
+package planner
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/operation"
+	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/supergraph"
+)
+
+// Options tune planning. The zero value is what a router wants.
+type Options struct {
+	// Budget is how many steps planning one operation may take before it ends
+	// with ErrBudget; 0 is DefaultBudget. Well before that the search for the
+	// best plan gives way to a greedy one, so that operations with a plan
+	// nearly always get one.
+	Budget int
+
+	// NoBatching keeps every entity fetch a request of its own, instead of
+	// joining fetches to one subgraph whose time windows overlap.
+	NoBatching bool
+}
+
+// DefaultBudget of steps. A step is one look at one field of one class of a
+// position under one choice of subgraphs.
+const DefaultBudget = 5_000_000
+
+// A Planner plans operations over one supergraph. It is immutable and safe for
+// concurrent use.
+type Planner struct {
+	super   *supergraph.Supergraph
+	options Options
+
+	// interfaces of each object type over all subgraphs, sorted.
+	interfaces map[string][]string
+}
+
+// New returns a planner for the supergraph.
+func New(super *supergraph.Supergraph, options Options) *Planner {
+	if options.Budget == 0 {
+		options.Budget = DefaultBudget
+	}
+	p := &Planner{super: super, options: options, interfaces: map[string][]string{}}
+	for _, name := range sortedKeys(super.Types) {
+		if t := super.Types[name]; t.Kind == ast.Interface {
+			for _, object := range t.Possible {
+				p.interfaces[object] = append(p.interfaces[object], name)
+			}
+		}
+	}
+	return p
+}
+
+// A Request is one operation to plan.
+type Request struct {
+	Operation *operation.Operation
+
+	// Selection is the operation's root selection under one set of condition
+	// values, as Operation.Select returns it.
+	Selection []*operation.Field
+
+	// Labels are the override labels that are active for this request.
+	Labels map[string]bool
+}
+
+// Plan returns the plan for the request. Root fields that the router answers
+// itself (__schema, __type, __typename) are left out of it.
+//
+// An operation that no plan can answer gives an *Error with code
+// CodeUnplannable; one that takes too much work, CodeBudget. If ctx ends,
+// Plan returns its error.
+func (p *Planner) Plan(ctx context.Context, r Request) (*plan.Plan, error) {
+	b := newBuilder(ctx, p, r)
+	if err := b.run(); err != nil {
+		return nil, fmt.Errorf("plan %s: %w", nameOf(r.Operation), err)
+	}
+	return b.finish()
+}
+
+func nameOf(op *operation.Operation) string {
+	if op.Name == "" {
+		return "anonymous " + string(op.Kind)
+	}
+	return string(op.Kind) + " " + op.Name
+}

@@ -1,0 +1,418 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/operation"
+	"github.com/weft-graphql/weft/supergraph"
+)
+
+// A position is a place in the response where objects lie, with what is
+// selected there. Field sets of keys and requirements make positions of their
+// own: internal ones, at objects that the client's selection also reaches.
+type position struct {
+	id       int
+	static   string   // the named type of the place
+	possible []string // the runtime types considered, sorted
+	root     ast.Operation
+	internal bool
+	fields   []*operation.Field
+
+	// candidates are all views by which the place might be reached, whatever
+	// is chosen above. A field whose types one of them can never return is
+	// not selected at all: sharing promises that all candidates return the
+	// same, so no such object can come.
+	candidates []*view
+
+	classes []*class
+
+	// selective says that the runtime type decides what is selected, so that
+	// it must be learnt.
+	selective bool
+}
+
+// abstract tells whether objects at the position have several possible types,
+// as far as the schema knows.
+func (b *builder) abstract(p *position) bool {
+	return b.super.Types[p.static].Kind != ast.Object
+}
+
+// A class is a set of runtime types of a position that are selected from
+// alike and owned alike, so that one decision fits them all.
+type class struct {
+	pos   *position
+	types []string // sorted
+	items []*item
+
+	keys     map[*supergraph.Key]*position
+	requires map[*supergraph.FieldIn]*position
+}
+
+// object is the type that stands for the class.
+func (c *class) object() string { return c.types[0] }
+
+// An item is one field to resolve for the objects of a class.
+type item struct {
+	response  string // the client's response name; for internal items the field's name
+	name      string
+	arguments string // printed, for comparison
+	fields    []*operation.Field
+	leaf      bool
+	lists     int // list levels of its type
+	child     *position
+}
+
+func (it *item) typename() bool { return it.name == "__typename" }
+
+// positions builds positions on demand.
+type positions struct {
+	b     *builder
+	count int
+}
+
+func (ps *positions) add(p *position) *position {
+	p.id = ps.count
+	ps.count++
+	ps.classify(p)
+	return p
+}
+
+// operationRoot is the position of an operation's root selection.
+func (ps *positions) operationRoot(kind ast.Operation, rootType string, fields []*operation.Field) *position {
+	p := &position{static: rootType, possible: []string{rootType}, root: kind, fields: fields}
+	for _, g := range ps.b.super.Subgraphs {
+		if t := ps.b.super.Types[rootType]; t != nil && t.In[g.Index] != nil {
+			p.candidates = append(p.candidates, ps.b.views.of(g.Index, rootType, nil))
+		}
+	}
+	return ps.add(p)
+}
+
+// below is the position that an item of a class leads to.
+func (ps *positions) below(c *class, it *item) *position {
+	if it.child != nil {
+		return it.child
+	}
+	field := ps.b.field(c.object(), it.name)
+	named := field.Type.Name()
+	p := &position{static: named, possible: ps.b.super.Types[named].Possible, internal: c.pos.internal}
+	for _, f := range it.fields {
+		p.fields = append(p.fields, f.Selections...)
+	}
+	seen := map[*view]bool{}
+	for _, v := range ps.within(c) {
+		in := ps.b.views.owned(v, c.object(), it.name)
+		if in == nil || ps.b.resolve(v, c, it) == unresolved {
+			continue
+		}
+		if child := ps.b.views.below(v, c.object(), it.name, in); !seen[child] {
+			seen[child] = true
+			p.candidates = append(p.candidates, child)
+		}
+	}
+	it.child = ps.add(p)
+	return it.child
+}
+
+// within lists the views of a class's objects: the candidates of its position
+// and what may be entered by a key.
+func (ps *positions) within(c *class) []*view {
+	var vs []*view
+	for _, v := range c.pos.candidates {
+		if ps.b.views.canBe(v, c.object()) {
+			vs = append(vs, v)
+		}
+	}
+	for _, g := range ps.b.super.Subgraphs {
+		for _, j := range ps.b.jumps(c, g.Index) {
+			if v := ps.b.views.of(g.Index, j.local, nil); !slices.Contains(vs, v) {
+				vs = append(vs, v)
+			}
+		}
+	}
+	return vs
+}
+
+// fieldSet is the position of a key's or requirement's fields at the objects
+// of a class.
+func (ps *positions) fieldSet(c *class, set ast.SelectionSet) *position {
+	return ps.add(&position{
+		static:     c.pos.static,
+		possible:   c.types,
+		internal:   true,
+		fields:     ps.b.fieldsOf(set, c.types),
+		candidates: ps.within(c),
+	})
+}
+
+func (ps *positions) key(c *class, k *supergraph.Key) *position {
+	p := c.keys[k]
+	if p == nil {
+		p = ps.fieldSet(c, k.Fields)
+		if c.keys == nil {
+			c.keys = map[*supergraph.Key]*position{}
+		}
+		c.keys[k] = p
+	}
+	return p
+}
+
+func (ps *positions) requirement(c *class, f *supergraph.FieldIn) *position {
+	p := c.requires[f]
+	if p == nil {
+		p = ps.fieldSet(c, f.Requires)
+		if c.requires == nil {
+			c.requires = map[*supergraph.FieldIn]*position{}
+		}
+		c.requires[f] = p
+	}
+	return p
+}
+
+// classify parts the possible types of p into classes.
+func (ps *positions) classify(p *position) {
+	fields := p.fields
+	if !p.internal && p.root == "" {
+		fields = ps.reachable(p)
+	}
+	byKey := map[string]*class{}
+	var key strings.Builder
+	var first string
+	for i, object := range p.possible {
+		ps.b.step()
+		selected := make([]*operation.Field, 0, len(fields))
+		key.Reset()
+		for i, f := range fields {
+			if contains(f.On, object) {
+				selected = append(selected, f)
+				key.WriteString(itoa(i))
+				key.WriteByte(',')
+			}
+		}
+		if i == 0 {
+			first = key.String()
+		} else if key.String() != first {
+			p.selective = true
+		}
+		if len(p.possible) > 1 {
+			for _, v := range p.candidates {
+				if ps.b.views.canBe(v, object) {
+					key.WriteByte('+')
+				} else {
+					key.WriteByte('-')
+				}
+			}
+			ps.b.signature(&key, object, selected)
+		}
+		if c := byKey[key.String()]; c != nil {
+			c.types = append(c.types, object)
+			continue
+		}
+		c := &class{pos: p, types: []string{object}, items: ps.items(object, selected)}
+		byKey[key.String()] = c
+		p.classes = append(p.classes, c)
+	}
+	if p.selective && !p.internal {
+		for _, c := range p.classes {
+			if !slices.ContainsFunc(c.items, (*item).typename) {
+				c.items = append(c.items, &item{name: "__typename", leaf: true})
+			}
+		}
+	}
+}
+
+// reachable leaves out the fields for types that some candidate can never
+// return.
+func (ps *positions) reachable(p *position) []*operation.Field {
+	if len(p.possible) < 2 {
+		return p.fields
+	}
+	var kept []*operation.Field
+	for _, f := range p.fields {
+		impossible := slices.ContainsFunc(p.candidates, func(v *view) bool {
+			return !v.interfaceObject && !slices.ContainsFunc(f.On, func(t string) bool { return ps.b.views.canBe(v, t) })
+		})
+		if !impossible {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// items groups the fields selected for an object type by response name, in the
+// order of their first occurrence.
+func (ps *positions) items(object string, fields []*operation.Field) []*item {
+	var items []*item
+	byName := make(map[string]*item, len(fields))
+	for _, f := range fields {
+		if it := byName[f.ResponseName]; it != nil {
+			it.fields = append(it.fields, f)
+			continue
+		}
+		it := &item{response: f.ResponseName, name: f.Name, arguments: printArguments(f.Arguments), fields: []*operation.Field{f}, leaf: true}
+		if !it.typename() {
+			t := ps.b.field(object, f.Name).Type
+			for e := t; e.Elem != nil; e = e.Elem {
+				it.lists++
+			}
+			named := ps.b.super.Types[t.Name()]
+			it.leaf = named == nil || (named.Kind != ast.Object && named.Kind != ast.Interface && named.Kind != ast.Union)
+		}
+		byName[f.ResponseName] = it
+		items = append(items, it)
+	}
+	return items
+}
+
+// signature writes down all that planning can depend on in how subgraphs own
+// an object type, as far as the selected fields matter. Types with equal
+// signatures may share a class.
+func (b *builder) signature(w *strings.Builder, object string, selected []*operation.Field) {
+	names := map[string]bool{}
+	for _, f := range selected {
+		names[f.Name] = true
+	}
+	hosts := append([]string{object}, b.planner.interfaces[object]...)
+	// Keys and requirements name further fields of the object.
+	for {
+		before := len(names)
+		for _, host := range hosts {
+			for _, in := range b.super.Types[host].In {
+				if in == nil {
+					continue
+				}
+				for _, k := range in.Keys {
+					topLevel(k.Fields, names)
+				}
+				for name := range names {
+					if f := in.Fields[name]; f != nil {
+						topLevel(f.Requires, names)
+					}
+				}
+			}
+		}
+		if len(names) == before {
+			break
+		}
+	}
+	sorted := sortedKeys(names)
+	for _, host := range hosts {
+		if host != object {
+			w.WriteString(host)
+		}
+		for _, in := range b.super.Types[host].In {
+			if in == nil {
+				w.WriteByte('|')
+				continue
+			}
+			w.WriteString("|i")
+			for _, k := range in.Keys {
+				w.WriteString(k.Text)
+				if !k.Resolvable {
+					w.WriteByte('!')
+				}
+				w.WriteByte(';')
+			}
+			for _, name := range sorted {
+				f := in.Fields[name]
+				if f == nil {
+					w.WriteByte('.')
+					continue
+				}
+				w.WriteString(name)
+				w.WriteString(f.Type.String())
+				if f.External {
+					w.WriteByte('x')
+				}
+				if f.Overrides {
+					w.WriteByte('o')
+				}
+				w.WriteString(f.OverrideLabel)
+				writeSet(w, f.Requires)
+				writeSet(w, f.Provides)
+			}
+		}
+	}
+	for _, name := range sorted {
+		if f := b.super.Types[object].Fields[name]; f != nil {
+			w.WriteString(f.Type.String())
+		}
+	}
+}
+
+func topLevel(set ast.SelectionSet, names map[string]bool) {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			names[s.Name] = true
+		case *ast.InlineFragment:
+			topLevel(s.SelectionSet, names)
+		}
+	}
+}
+
+// writeSet prints a field set on one line.
+func writeSet(w *strings.Builder, set ast.SelectionSet) {
+	if len(set) == 0 {
+		return
+	}
+	w.WriteByte('{')
+	for i, s := range set {
+		if i > 0 {
+			w.WriteByte(' ')
+		}
+		switch s := s.(type) {
+		case *ast.Field:
+			w.WriteString(s.Name)
+			w.WriteString(printArguments(s.Arguments))
+			writeSet(w, s.SelectionSet)
+		case *ast.InlineFragment:
+			w.WriteString("...on ")
+			w.WriteString(s.TypeCondition)
+			writeSet(w, s.SelectionSet)
+		}
+	}
+	w.WriteByte('}')
+}
+
+// field finds a field of an object type as the supergraph has it.
+func (b *builder) field(object, name string) *supergraph.Field {
+	f := b.super.Types[object].Fields[name]
+	if f == nil {
+		panic("planner: no field " + object + "." + name)
+	}
+	return f
+}
+
+// fieldsOf turns a field set on objects of the given types into fields.
+func (b *builder) fieldsOf(set ast.SelectionSet, types []string) []*operation.Field {
+	var fields []*operation.Field
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			f := &operation.Field{ResponseName: s.Name, Name: s.Name, On: types, Arguments: s.Arguments, Definition: s.Definition, Position: s.Position}
+			if len(s.SelectionSet) > 0 {
+				named := s.Definition.Type.Name()
+				f.Selections = b.fieldsOf(s.SelectionSet, b.super.Types[named].Possible)
+			}
+			fields = append(fields, f)
+		case *ast.InlineFragment:
+			on := types
+			if s.TypeCondition != "" {
+				on = nil
+				for _, t := range types {
+					if b.super.IsPossible(s.TypeCondition, t) {
+						on = append(on, t)
+					}
+				}
+			}
+			if len(on) > 0 {
+				fields = append(fields, b.fieldsOf(s.SelectionSet, on)...)
+			}
+		}
+	}
+	return fields
+}

@@ -1,0 +1,124 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/weft-graphql/weft/operation"
+	"github.com/weft-graphql/weft/planner/plan"
+)
+
+// A scope is a place in the merged result: the names fields go by there, and
+// the fetches that hang there. Positions of keys and requirements share the
+// scope of the objects they are about.
+type scope struct {
+	path     plan.Path
+	possible []string
+	fields   []*operation.Field // what the client selects here
+
+	// internal maps a field and its arguments to the names it goes by where
+	// the client did not ask for it; taken is the reverse.
+	internal map[string][]string
+	taken    map[string]string
+
+	children map[string]*scope
+	fetches  map[fetchKey]*fetch
+
+	// after are fetches that must have ended before a path to here can be
+	// followed: they tell the runtime types the path names.
+	after []*fetch
+}
+
+type fetchKey struct {
+	subgraph, stage int
+	face            string // the interface entered as; "" for object types
+	nth             int    // several, if their representations conflict
+}
+
+func newScope(path plan.Path, possible []string, fields []*operation.Field) *scope {
+	return &scope{
+		path: path, possible: possible, fields: fields,
+		internal: map[string][]string{}, taken: map[string]string{},
+		children: map[string]*scope{}, fetches: map[fetchKey]*fetch{},
+	}
+}
+
+// below is the scope of what an item of objects of some types leads to.
+func (s *scope) below(types []string, as string, lists int, possible []string, after []*fetch) *scope {
+	key := as
+	whole := len(types) == len(s.possible)
+	if !whole {
+		for _, t := range types {
+			key += "|" + t
+		}
+	}
+	if c := s.children[key]; c != nil {
+		for _, f := range after {
+			if !slices.Contains(c.after, f) {
+				c.after = append(c.after, f)
+			}
+		}
+		return c
+	}
+	path := slices.Clone(s.path)
+	if !whole && len(path) > 0 {
+		path[len(path)-1].On = types
+	}
+	path = append(path, plan.Element{As: as, Lists: lists})
+	var fields []*operation.Field
+	for _, f := range s.fields {
+		if f.ResponseName == as && intersects(f.On, types) {
+			fields = append(fields, f.Selections...)
+		}
+	}
+	c := newScope(path, possible, fields)
+	c.after = append(slices.Clone(s.after), after...)
+	s.children[key] = c
+	return c
+}
+
+// name finds the name an internal field goes by for objects of some types: its
+// own, unless the client or another internal field means something else by it.
+func (s *scope) name(types []string, field, arguments string) string {
+	identity := field + arguments
+	for _, as := range s.internal[identity] {
+		if !s.clashes(as, identity, types) {
+			return as
+		}
+	}
+	as := field
+	for _, f := range s.fields {
+		// The client may have selected it under an alias.
+		if s.clashes(as, identity, types) && f.Name == field && printArguments(f.Arguments) == arguments && containsAll(f.On, types) {
+			as = f.ResponseName
+		}
+	}
+	for i := 0; s.clashes(as, identity, types); i++ {
+		as = "_weft_" + itoa(i)
+	}
+	s.internal[identity] = append(s.internal[identity], as)
+	s.taken[as] = identity
+	return as
+}
+
+// typename is the name __typename goes by when plans need it.
+func (s *scope) typename() string { return s.name(s.possible, "__typename", "") }
+
+func (s *scope) clashes(as, identity string, types []string) bool {
+	if other, ok := s.taken[as]; ok && other != identity {
+		return true
+	}
+	for _, f := range s.fields {
+		if f.ResponseName == as && f.Name+printArguments(f.Arguments) != identity && intersects(f.On, types) {
+			return true
+		}
+	}
+	return false
+}
+
+func intersects(a, b []string) bool {
+	return slices.ContainsFunc(b, func(t string) bool { return contains(a, t) })
+}
+
+func containsAll(sorted, all []string) bool {
+	return !slices.ContainsFunc(all, func(t string) bool { return !contains(sorted, t) })
+}

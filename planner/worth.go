@@ -1,0 +1,164 @@
+package planner
+
+import "slices"
+
+// worthEntering lists the subgraphs that could help a class, given the views
+// at hand, in index order: those that have a field not at hand (or some field
+// below one), and those that have the key fields needed to enter them.
+func (b *builder) worthEntering(c *class, at []known) []int {
+	here := make([]*view, len(at))
+	typed := false
+	for i, k := range at {
+		here[i] = k.view
+		typed = typed || !k.view.interfaceObject
+	}
+	worth := map[int]bool{}
+	for _, it := range c.items {
+		b.worthFor(c, it, here, worth)
+	}
+	if !typed && len(at) > 0 {
+		// The runtime type must be learnt before a jump that needs it.
+		for _, g := range b.super.Subgraphs {
+			if slices.ContainsFunc(b.jumps(c, g.Index), func(j jump) bool { return j.untyped }) {
+				worth[g.Index] = true
+			}
+		}
+	}
+	b.worthForKeys(c, here, worth)
+	for _, v := range here {
+		if !v.interfaceObject {
+			delete(worth, v.subgraph)
+		}
+	}
+	return sortedKeys(worth)
+}
+
+// worthFor adds the subgraphs that help with one item.
+func (b *builder) worthFor(c *class, it *item, here []*view, worth map[int]bool) {
+	if it.typename() {
+		return
+	}
+	object := c.object()
+	var below []*view
+	had := false
+	for _, v := range here {
+		how := b.resolve(v, c, it)
+		if how == direct || how == required && b.besides(v, c, it) {
+			had = true
+			if !it.leaf {
+				below = append(below, b.views.below(v, object, it.name, b.views.owned(v, object, it.name)))
+			}
+		}
+	}
+	if had && it.leaf {
+		return
+	}
+	for _, g := range b.super.Subgraphs {
+		for _, j := range b.jumps(c, g.Index) {
+			v := b.views.of(g.Index, j.local, nil)
+			b.step()
+			switch b.resolve(v, c, it) {
+			case direct:
+				if it.leaf || !had || b.gains(b.positions.below(c, it), below, b.views.below(v, object, it.name, b.views.owned(v, object, it.name))) {
+					worth[g.Index] = true
+				}
+			case required:
+				if had {
+					continue
+				}
+				p := b.positions.requirement(c, b.views.owned(v, object, it.name))
+				if b.asking[p] {
+					continue
+				}
+				b.asking[p] = true
+				for _, rc := range p.classes {
+					for _, rit := range rc.items {
+						b.worthFor(rc, rit, here, worth)
+					}
+				}
+				delete(b.asking, p)
+			}
+			break
+		}
+	}
+}
+
+// gains tells whether some leaf below p can be read through v and not through
+// the views at hand.
+func (b *builder) gains(p *position, at []*view, v *view) bool {
+	for _, c := range p.classes {
+		object := c.object()
+		if !b.views.canBe(v, object) {
+			continue
+		}
+		for _, it := range c.items {
+			b.step()
+			if b.resolve(v, c, it) == unresolved || it.typename() && !v.interfaceObject && len(at) > 0 && !at[0].interfaceObject {
+				continue
+			}
+			var below []*view
+			had := false
+			for _, a := range at {
+				if b.views.canBe(a, object) && b.resolve(a, c, it) == direct {
+					had = true
+					if !it.leaf {
+						below = append(below, b.views.below(a, object, it.name, b.views.owned(a, object, it.name)))
+					}
+				}
+			}
+			if !had {
+				return true
+			}
+			if !it.leaf && b.gains(b.positions.below(c, it), below, b.views.below(v, object, it.name, b.views.owned(v, object, it.name))) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// worthForKeys adds the subgraphs that have key fields needed to enter those
+// in worth, until nothing is missing or nothing more can be had.
+func (b *builder) worthForKeys(c *class, here []*view, worth map[int]bool) {
+	done := map[int]bool{}
+	for again := true; again; {
+		again = false
+		for _, g := range sortedKeys(worth) {
+			if done[g] {
+				continue
+			}
+			done[g] = true
+			if b.enterable(c, g, here) {
+				continue
+			}
+			for _, j := range b.jumps(c, g) {
+				if j.key == nil {
+					continue
+				}
+				for _, kc := range b.positions.key(c, j.key).classes {
+					for _, it := range kc.items {
+						b.worthFor(kc, it, here, worth)
+					}
+				}
+			}
+			again = true
+		}
+	}
+}
+
+// enterable tells whether some key of the subgraph is wholly at hand in one
+// view.
+func (b *builder) enterable(c *class, subgraph int, here []*view) bool {
+	for _, j := range b.jumps(c, subgraph) {
+		if j.key == nil {
+			return true
+		}
+		p := b.positions.key(c, j.key)
+		for _, v := range here {
+			if b.views.canBe(v, c.object()) && b.wholly(p, v) {
+				return true
+			}
+		}
+	}
+	return false
+}
