@@ -9,10 +9,9 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// checkMerging is the rule "Field Selection Merging": fields that may end up
-// under one response name must be the same field with the same arguments, or
-// belong to different object types and have the same shape. It returns the
-// number of distinct response positions of the operation.
+// merging is the rule "Field Selection Merging": fields that may end up under
+// one response name must be the same field with the same arguments, or belong
+// to different object types and have the same shape.
 //
 // The specification compares each pair of fields, and a document of 10,000
 // equal fields has 50 million of them. This does it in two passes.
@@ -33,26 +32,40 @@ import (
 //	        ... on Cat { v: meow } } } (Cat, meow): never compared
 //
 // The steps of the second pass are counted; a document that needs more than
-// budget is refused. op must have passed the other rules.
-func checkMerging(schema *ast.Schema, op *ast.OperationDefinition, budget int) (positions int, errs gqlerror.List) {
-	m := &merging{schema: schema, arguments: make(map[*ast.Field]string), budget: budget}
-	root := m.merge([]ast.SelectionSet{op.SelectionSet})
-	if root.mixed && len(m.errs) == 0 {
-		m.within(root, &group{sets: []ast.SelectionSet{op.SelectionSet}})
-		if m.budget < 0 {
-			m.errs = gqlerror.List{coded(CodeMaxSelections, op.Position,
-				"%s has too many different fields under the same response names to be checked", describe(op))}
-		}
-	}
-	return m.positions, m.errs
-}
-
+// budget is refused. The document must have passed the other rules.
 type merging struct {
 	schema    *ast.Schema
-	arguments map[*ast.Field]string // printed, see same
-	positions int
+	arguments map[*ast.Field]string // printed, see differ
+	reported  map[[2]*ast.Field]bool
+	positions int // of the operation being checked
 	budget    int
 	errs      gqlerror.List
+}
+
+func newMerging(schema *ast.Schema, budget int) *merging {
+	return &merging{
+		schema:    schema,
+		arguments: make(map[*ast.Field]string),
+		reported:  make(map[[2]*ast.Field]bool),
+		budget:    budget,
+	}
+}
+
+// check looks at one operation, adds what it finds to m.errs, and returns the
+// number of distinct response positions.
+func (m *merging) check(op *ast.OperationDefinition) int {
+	m.positions = 0
+	found := len(m.errs)
+	root := m.merge([]ast.SelectionSet{op.SelectionSet})
+	if !root.mixed || len(m.errs) > found || m.budget < 0 {
+		return m.positions
+	}
+	m.within(root, &group{sets: []ast.SelectionSet{op.SelectionSet}})
+	if m.budget < 0 {
+		m.errs = append(m.errs, coded(CodeMaxSelections, op.Position,
+			"%s has too many different fields under the same response names to be checked", describe(op)))
+	}
+	return m.positions
 }
 
 // A position is one place of the response, with the fields of all parents.
@@ -202,9 +215,11 @@ func (m *merging) groups(g *group) {
 func (m *merging) done() bool { return m.budget < 0 || len(m.errs) >= maxErrors }
 
 func (m *merging) conflict(a, b *ast.Field, reason string) {
-	if len(m.errs) >= maxErrors {
+	if len(m.errs) >= maxErrors || m.reported[[2]*ast.Field{a, b}] {
 		return
 	}
+	m.reported[[2]*ast.Field{a, b}] = true
+	m.reported[[2]*ast.Field{b, a}] = true
 	err := coded(CodeValidation, a.Position,
 		`Fields "%s" conflict because %s. Use different aliases on the fields to fetch both if this was intentional.`,
 		a.Alias, reason)

@@ -18,9 +18,11 @@ type Operation struct {
 	// in the operation, sorted, without "$".
 	Conditions []string
 
-	limits Limits
-	size   size
-	hash   string
+	limits    Limits
+	size      size
+	hash      string
+	variables []variable
+	byName    map[string]int // index of variables
 }
 
 // Hash identifies the operation: the SHA-256, in lower-case hexadecimal, of the

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -66,7 +67,7 @@ func Prepare(schema *ast.Schema, document, operationName string, limits Limits) 
 		validate(schema, doc, nil)
 	}
 	hash := sha256.Sum256(appendOperation(nil, def, used))
-	return &Operation{
+	op := &Operation{
 		Name:       def.Name,
 		Kind:       def.Operation,
 		Schema:     schema,
@@ -76,12 +77,19 @@ func Prepare(schema *ast.Schema, document, operationName string, limits Limits) 
 		limits:     limits,
 		size:       sizes[def],
 		hash:       hex.EncodeToString(hash[:]),
-	}, nil
+	}
+	if err := op.prepareVariables(); err != nil {
+		return nil, gqlerror.List{err}
+	}
+	return op, nil
 }
 
 // parse parses within the token limit. The parser itself nests at most 1000
 // levels deep.
 func parse(document string, limits Limits) (*ast.QueryDocument, *gqlerror.Error) {
+	if !utf8.ValidString(document) {
+		return nil, coded(CodeParsing, nil, "the document is not valid UTF-8")
+	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: document}, limits.Tokens)
 	if err == nil {
 		switch {
@@ -144,17 +152,13 @@ func checkRules(schema *ast.Schema, doc *ast.QueryDocument, limits Limits) (map[
 	if len(errs) > 0 {
 		return nil, errs
 	}
+	m := newMerging(schema, mergingSteps*limits.Selections)
 	positions := make(map[*ast.OperationDefinition]int, len(doc.Operations))
 	for _, op := range doc.Operations {
-		var conflicts gqlerror.List
-		positions[op], conflicts = checkMerging(schema, op, mergingSteps*limits.Selections)
-		errs = append(errs, conflicts...)
-		if len(errs) >= maxErrors {
-			return nil, errs[:maxErrors]
-		}
+		positions[op] = m.check(op)
 	}
-	sortErrors(errs)
-	return positions, errs
+	sortErrors(m.errs)
+	return positions, m.errs
 }
 
 // usedFragments returns the fragments an operation reaches, in the order of

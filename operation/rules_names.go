@@ -15,7 +15,7 @@ func fieldsOnCorrectType(suggest *suggester) core.Rule {
 	return core.Rule{Name: "FieldsOnCorrectType", RuleFunc: func(events *core.Events, report core.AddErrFunc) {
 		events.OnField(func(_ *core.Walker, field *ast.Field) {
 			parent := field.ObjectDefinition
-			if parent == nil || field.Definition != nil {
+			if parent == nil || !parent.IsCompositeType() || field.Definition != nil {
 				return
 			}
 			report(

@@ -14,8 +14,8 @@ import (
 // Specification: "Single Root Field".
 func singleRootField() core.Rule {
 	return core.Rule{Name: "SingleFieldSubscriptions", RuleFunc: func(events *core.Events, report core.AddErrFunc) {
-		events.OnOperation(func(_ *core.Walker, op *ast.OperationDefinition) {
-			if op.Operation != ast.Subscription {
+		events.OnOperation(func(walker *core.Walker, op *ast.OperationDefinition) {
+			if op.Operation != ast.Subscription || walker.Schema.Subscription == nil {
 				return
 			}
 			name := "Anonymous Subscription"

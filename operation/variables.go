@@ -1,0 +1,181 @@
+package operation
+
+import (
+	"encoding/json"
+	"unicode/utf8"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Variables are the coerced variables of one request. They are immutable and
+// safe for concurrent use. A nil *Variables has none.
+type Variables struct {
+	op    *Operation
+	text  []byte
+	spans []span // one per variable of the operation, in order of definition
+}
+
+// A span is the part of text that is a variable's value; empty if it has none.
+type span struct{ start, end int }
+
+// Raw returns the coerced value of a variable as JSON, without "$" in its name.
+// It reports false if the request does not give the variable and it has no
+// default; such a variable is not null but absent, and so is what it is the
+// value of. The bytes must not be written to.
+func (v *Variables) Raw(name string) ([]byte, bool) {
+	if v == nil {
+		return nil, false
+	}
+	i, ok := v.op.variable(name)
+	if !ok || v.spans[i].end == 0 {
+		return nil, false
+	}
+	s := v.spans[i]
+	return v.text[s.start:s.end:s.end], true
+}
+
+// Conditions are the values of op's condition variables. Coerce has made sure
+// that all of them have one.
+func (v *Variables) Conditions(op *Operation) Conditions {
+	if len(op.Conditions) == 0 {
+		return nil
+	}
+	conditions := make(Conditions, len(op.Conditions))
+	for _, name := range op.Conditions {
+		raw, _ := v.Raw(name)
+		conditions[name] = string(raw) == "true"
+	}
+	return conditions
+}
+
+// A variable is one variable definition of an operation.
+type variable struct {
+	def *ast.VariableDefinition
+	// fallback is the coerced default value as JSON; nil if there is none.
+	fallback []byte
+}
+
+// prepareVariables coerces the default values, which are the same for each
+// request, and indexes the variables.
+func (o *Operation) prepareVariables() *gqlerror.Error {
+	defs := o.Definition.VariableDefinitions
+	o.variables = make([]variable, len(defs))
+	o.byName = make(map[string]int, len(defs))
+	l := literals{schema: o.Schema, limit: maxDefault, nesting: o.limits.Nesting}
+	for i, def := range defs {
+		o.variables[i].def = def
+		o.byName[def.Variable] = i
+		if def.DefaultValue != nil {
+			o.variables[i].fallback = l.append(nil, def.DefaultValue, def.Type)
+			if l.over {
+				return coded(CodeInvalidVariable, def.Position,
+					"the default of variable \"$%s\" is too large once the defaults of its input fields are filled in", def.Variable)
+			}
+			l.limit -= len(o.variables[i].fallback)
+		}
+	}
+	return nil
+}
+
+// maxDefault is the size in bytes of the largest coerced default values of an
+// operation.
+const maxDefault = 4 << 20
+
+func (o *Operation) variable(name string) (index int, ok bool) {
+	index, ok = o.byName[name]
+	return index, ok
+}
+
+// Coerce turns the variables of a request, a JSON object or nil or null, into
+// values of the variables' types. GraphQL specification, "Coercing Variable
+// Values" and "Input Coercion" of each type:
+//
+//   - What is not given takes the default of the variable, and inside input
+//     objects that of the field. What has none stays absent; null stays null.
+//   - A value that is not a list, where a list belongs, is a list of one.
+//   - Int is a whole number of 32 bits, written in any way JSON has: 1, 1.0, 1e0
+//     all become 1. Float keeps its digits and must be finite as a double. ID
+//     may be a whole number of any size and becomes a string. String and
+//     Boolean are what they are; enum values are strings.
+//   - Custom scalars are passed on byte for byte.
+//   - Unknown input fields are errors, and so are names given twice, which
+//     readers understand differently. Variables that the operation does not
+//     define are ignored.
+//
+// It returns Variables, or at least one and at most 100 errors: of code
+// CodeInvalidRequest if raw is not a JSON object, CodeMaxDepth if it nests
+// deeper than Limits.Nesting, else CodeInvalidVariable with the location of the
+// variable's definition and the path inside the value. raw is not kept.
+func (o *Operation) Coerce(raw []byte) (*Variables, gqlerror.List) {
+	object, err := checkVariables(raw, o.limits)
+	if err != nil {
+		return nil, gqlerror.List{err}
+	}
+	c := &coercer{
+		op:    o,
+		limit: 8*len(raw) + 2*maxDefault,
+		spans: make([]span, len(o.variables)),
+	}
+	given := c.members(object)
+	for i := range o.variables {
+		c.variable(i, given[i])
+	}
+	if len(c.errs) > 0 {
+		return nil, c.errs
+	}
+	vars := &Variables{op: o, text: c.text, spans: c.spans}
+	for _, name := range o.Conditions {
+		// The type Boolean is allowed where Boolean! is expected if there is a
+		// default; then null still gets here.
+		if raw, _ := vars.Raw(name); len(raw) == 0 || raw[0] == 'n' {
+			i, _ := o.variable(name)
+			c.fail(&o.variables[i], nil, "it decides a @skip or @include, so it must not be null")
+		}
+	}
+	if len(c.errs) > 0 {
+		return nil, c.errs
+	}
+	return vars, nil
+}
+
+// checkVariables returns raw if it is a JSON object that may be walked, and
+// nil if there are no variables.
+func checkVariables(raw []byte, limits Limits) ([]byte, *gqlerror.Error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	if jsonDepth(raw) > limits.Nesting {
+		return nil, coded(CodeMaxDepth, nil, "the variables nest deeper than the %d levels allowed", limits.Nesting)
+	}
+	if !json.Valid(raw) || !utf8.Valid(raw) {
+		return nil, coded(CodeInvalidRequest, nil, "the variables are not valid JSON")
+	}
+	c := cursor{text: raw}
+	switch c.peek() {
+	case 'n':
+		return nil, nil
+	case '{':
+		return raw[c.at:], nil
+	default:
+		return nil, coded(CodeInvalidRequest, nil, "the variables are %s, but must be an object", kindOf(raw[c.at]))
+	}
+}
+
+// kindOf names the kind of a JSON value by its first byte.
+func kindOf(first byte) string {
+	switch first {
+	case '{':
+		return "an object"
+	case '[':
+		return "a list"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	default:
+		return "a number"
+	}
+}
