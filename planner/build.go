@@ -40,11 +40,30 @@ func (r *reading) after(f *fetch) {
 // build writes down the decision for a position whose hands are the sources.
 func (b *builder) build(p *position, d *decision, sources []*source, sc *scope) *reading {
 	r := &reading{}
+	var objects []string
 	for _, cd := range d.classes {
 		b.step()
-		b.buildClass(p, cd, sources, sc, r, len(d.classes) > 1 || len(cd.class.types) < len(p.possible))
+		b.buildClass(p, cd, sources, sc, r)
+		objects = union(objects, cd.class.types)
+	}
+	for _, f := range r.fields {
+		if len(f.On) == len(objects) {
+			f.On = nil
+		}
 	}
 	return r
+}
+
+// add adds a field read for objects of some types.
+func (r *reading) add(f *plan.InputField, types []string) {
+	for _, old := range r.fields {
+		if old.Name == f.Name && old.As == f.As && old.NonNull == f.NonNull && plan.InputText("", old.Fields) == plan.InputText("", f.Fields) {
+			old.On = union(old.On, types)
+			return
+		}
+	}
+	f.On = types
+	r.fields = append(r.fields, f)
 }
 
 // A classBuild is the writing down of one class's decision.
@@ -55,7 +74,7 @@ type classBuild struct {
 	sources []*source // by known
 }
 
-func (b *builder) buildClass(p *position, cd *classDecision, sources []*source, sc *scope, r *reading, partial bool) {
+func (b *builder) buildClass(p *position, cd *classDecision, sources []*source, sc *scope, r *reading) {
 	cb := &classBuild{b: b, classDecision: cd, sc: sc, sources: make([]*source, len(cd.known))}
 	for i, k := range cd.known {
 		if k.from >= 0 {
@@ -66,14 +85,9 @@ func (b *builder) buildClass(p *position, cd *classDecision, sources []*source, 
 		cb.sources[i] = &source{view: k.view, write: func() (*fetch, *node) { return cb.open(o, i) }}
 	}
 	for _, id := range cd.items {
-		field := cb.item(&id, r)
-		if field == nil || !p.internal {
-			continue
+		if field := cb.item(&id, r); p.internal {
+			r.add(field, cd.class.types)
 		}
-		if partial {
-			field.On = cd.class.types
-		}
-		r.fields = append(r.fields, field)
 	}
 }
 

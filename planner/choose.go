@@ -358,7 +358,7 @@ func (b *builder) entry(d *classDecision, subgraph, n int) *opening {
 				}
 			}
 		} else {
-			o.key = b.solve(d, b.positions.key(d.class, j.key), n)
+			o.key = b.solve(d, b.positions.fieldSet(d.class, j.key.Fields), n)
 			if o.key == nil {
 				continue
 			}
@@ -460,7 +460,7 @@ func (b *builder) staticTypename(c *class, _ *item) bool {
 // beside it.
 func (b *builder) besides(v *view, c *class, it *item) bool {
 	f := b.views.owned(v, c.object(), it.name)
-	p := b.positions.requirement(c, f)
+	p := b.positions.fieldSet(c, f.Requires)
 	return b.wholly(p, v)
 }
 
@@ -503,7 +503,7 @@ func (b *builder) require(d *classDecision, id *itemDecision, n int, opened map[
 		if o == nil {
 			continue
 		}
-		r := b.solve(d, b.positions.requirement(d.class, f), n)
+		r := b.solve(d, b.positions.fieldSet(d.class, f.Requires), n)
 		if r == nil {
 			continue
 		}
@@ -590,7 +590,7 @@ func (b *builder) readLeaf(d *classDecision, id *itemDecision) {
 // besideOf solves the requirements of a field from the one view it is read
 // from.
 func (b *builder) besideOf(v *view, c *class, it *item, at int, d *classDecision) *solved {
-	p := b.positions.requirement(c, b.views.owned(v, c.object(), it.name))
+	p := b.positions.fieldSet(c, b.views.owned(v, c.object(), it.name).Requires)
 	hands := []hand{d.known[at].hand}
 	return &solved{pos: p, decision: b.choose(p, hands), hands: []int{at}}
 }

@@ -47,8 +47,11 @@ type class struct {
 	types []string // sorted
 	items []*item
 
-	keys     map[*supergraph.Key]*position
-	requires map[*supergraph.FieldIn]*position
+	// sets are the positions of field sets at the class's objects. Classes of
+	// such positions that are about the same objects share the map: entering
+	// by a key that needs another key that needs … is a walk over few
+	// positions, not a tree of them.
+	sets map[*ast.Selection]*position
 }
 
 // object is the type that stands for the class.
@@ -139,35 +142,22 @@ func (ps *positions) within(c *class) []*view {
 // fieldSet is the position of a key's or requirement's fields at the objects
 // of a class.
 func (ps *positions) fieldSet(c *class, set ast.SelectionSet) *position {
-	return ps.add(&position{
+	if p := c.sets[&set[0]]; p != nil {
+		return p
+	}
+	p := ps.add(&position{
 		static:     c.pos.static,
 		possible:   c.types,
 		internal:   true,
 		fields:     ps.b.fieldsOf(set, c.types),
 		candidates: ps.within(c),
 	})
-}
-
-func (ps *positions) key(c *class, k *supergraph.Key) *position {
-	p := c.keys[k]
-	if p == nil {
-		p = ps.fieldSet(c, k.Fields)
-		if c.keys == nil {
-			c.keys = map[*supergraph.Key]*position{}
-		}
-		c.keys[k] = p
+	if c.sets == nil {
+		c.sets = map[*ast.Selection]*position{}
 	}
-	return p
-}
-
-func (ps *positions) requirement(c *class, f *supergraph.FieldIn) *position {
-	p := c.requires[f]
-	if p == nil {
-		p = ps.fieldSet(c, f.Requires)
-		if c.requires == nil {
-			c.requires = map[*supergraph.FieldIn]*position{}
-		}
-		c.requires[f] = p
+	c.sets[&set[0]] = p
+	if len(p.classes) == 1 {
+		p.classes[0].sets = c.sets
 	}
 	return p
 }

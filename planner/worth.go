@@ -66,7 +66,7 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth map[int]bool)
 				if had {
 					continue
 				}
-				p := b.positions.requirement(c, b.views.owned(v, object, it.name))
+				p := b.positions.fieldSet(c, b.views.owned(v, object, it.name).Requires)
 				if b.asking[p] {
 					continue
 				}
@@ -135,7 +135,7 @@ func (b *builder) worthForKeys(c *class, here []*view, worth map[int]bool) {
 				if j.key == nil {
 					continue
 				}
-				for _, kc := range b.positions.key(c, j.key).classes {
+				for _, kc := range b.positions.fieldSet(c, j.key.Fields).classes {
 					for _, it := range kc.items {
 						b.worthFor(kc, it, here, worth)
 					}
@@ -153,7 +153,7 @@ func (b *builder) enterable(c *class, subgraph int, here []*view) bool {
 		if j.key == nil {
 			return true
 		}
-		p := b.positions.key(c, j.key)
+		p := b.positions.fieldSet(c, j.key.Fields)
 		for _, v := range here {
 			if b.views.canBe(v, c.object()) && b.wholly(p, v) {
 				return true
