@@ -1,0 +1,39 @@
+// Package merge turns the answers of subgraphs into the response.
+//
+//	operation, selection, plan ─► Compile ─► Program        once per operation
+//	Program ─► NewResult ─► Result                          once per request
+//	   Requests ─► body ─► (sent) ─► Decode ─► Link          once per fetch
+//	   Write ─► "data"
+//
+// The plan says what every fetch will answer, so the program knows a slot for
+// every value before the first byte arrives. Decoding an answer fills a part:
+// the text as it came, and slots that say where in it the values are. Nothing
+// is unescaped, parsed as a number, or copied; leaves are ranges of the text
+// until they are written to the response or into a representation.
+//
+// An object of the merged result is a frame, one object per fetch that has
+// contributed:
+//
+//	fetch 0   { product { __typename id name } }
+//	fetch 1   { _entities [ { price } ] }
+//
+//	frame product = ( object of fetch 0, object of fetch 1 )
+//	                       │ link slot: representation 0
+//	                       └────► items of fetch 1 ──► object
+//
+// Which fetches can contribute where, and in which slot each field is, is
+// settled by Compile (position, source, candidate). An entity's answer is
+// linked to its places, however many they are, by one number in the object
+// that its representation was made of.
+//
+// Invariants:
+//   - Slots hold no pointers, and parts are never changed once linked, except
+//     for link slots.
+//   - What a fetch sends depends on the fetches it depends on, and not on
+//     which of the others happen to have ended.
+//   - Raw ranges have passed the scanner: they are JSON, UTF-8, and complete.
+//   - Names in the response are the client's: nothing internal, and no type
+//     that the API schema does not have, is ever written or named.
+//
+// The package knows neither network nor goroutines.
+package merge

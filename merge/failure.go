@@ -1,0 +1,336 @@
+package merge
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// A Failure says why a request of a fetch gave nothing to link, or less than
+// it should have.
+type Failure struct {
+	// Code is CodeHTTP, CodeMalformed, CodeTimeout or CodeInternal.
+	Code string
+	// Status is the HTTP status of the answer; 0 if there was none.
+	Status int
+	// Reason in words that are fit for clients.
+	Reason string
+	// Err is the cause, for logs; may be nil.
+	Err error
+}
+
+func (f *Failure) message(subgraph string) string {
+	subgraph = strconv.Quote(subgraph)
+	switch f.Code {
+	case CodeTimeout:
+		return "subgraph " + subgraph + " did not answer in time"
+	case CodeMalformed:
+		return "subgraph " + subgraph + " gave a wrong answer"
+	case CodeHTTP:
+		if f.Status != 0 {
+			return fmt.Sprintf("subgraph %s answered with HTTP status %d", subgraph, f.Status)
+		}
+		return "subgraph " + subgraph + " could not be reached"
+	default:
+		return "the request to subgraph " + subgraph + " failed"
+	}
+}
+
+func wrongLength(got, want int) *Failure {
+	return &Failure{Code: CodeMalformed, Reason: fmt.Sprintf("%d entities for %d representations", got, want)}
+}
+
+// Errors returns the errors of the response, after Write, in the order of the
+// plan: at most MaxErrors and a note if there are more.
+func (r *Result) Errors() []*Error {
+	if r.leftOut > 0 {
+		return append(slices.Clip(r.errors), tooMany(r.leftOut))
+	}
+	return r.errors
+}
+
+// Completions returns the nulls that had to rise without an error, after
+// Write, in the order of the response.
+func (r *Result) Completions() []Completion { return r.completions }
+
+// ErrorsOf returns the errors of one fetch, as far as its requests have ended.
+func (r *Result) ErrorsOf(fetch int) []*Error {
+	errors, leftOut := r.errors, r.leftOut
+	r.errors, r.leftOut = nil, 0
+	r.resolve(fetch)
+	out := r.Errors()
+	r.errors, r.leftOut = errors, leftOut
+	return out
+}
+
+// resolveErrors gives all that has gone wrong in fetches its place in the
+// response.
+func (r *Result) resolveErrors() {
+	for i := range r.fetches {
+		r.resolve(i)
+	}
+}
+
+// report adds an error unless there are too many. What makes the error is only
+// called if there are not.
+func (r *Result) report(makeError func() *Error) {
+	if len(r.errors) == MaxErrors {
+		r.leftOut++
+		return
+	}
+	r.errors = append(r.errors, makeError())
+}
+
+// explained tells whether an error is at, above or below a path.
+func (r *Result) explained(path []pathStep) bool {
+	return slices.ContainsFunc(r.errors, func(e *Error) bool {
+		for i := range min(len(path), len(e.Path)) {
+			if e.Path[i] != astStep(path[i]) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// resolve gives what has gone wrong in a fetch its place in the response.
+func (r *Result) resolve(fetch int) {
+	state := &r.fetches[fetch]
+	if len(state.failures) == 0 && len(state.answers) == 0 {
+		return
+	}
+	f := r.p.fetches[fetch]
+	fallbacks := r.fallbacks(f)
+	for _, failure := range state.failures {
+		for _, path := range fallbacks {
+			r.report(func() *Error {
+				return &Error{
+					Subgraph: f.Subgraph,
+					Fetch:    fetch,
+					Code:     failure.Code,
+					Message:  failure.message(f.Subgraph),
+					Path:     path,
+					Status:   failure.Status,
+					Reason:   failure.Reason,
+					Err:      failure.Err,
+				}
+			})
+		}
+	}
+	for _, a := range state.answers {
+		found := r.findPaths(f, a)
+		for i := range a.list {
+			r.resolveDownstream(f, &a.list[i], a.request, found, fallbacks[0])
+		}
+		r.leftOut += a.count - len(a.list)
+	}
+}
+
+// fallbacks returns the paths for errors about a fetch as a whole; at least one.
+func (r *Result) fallbacks(f *fetch) []ast.Path {
+	if !f.IsEntity() && f.target == nil {
+		return []ast.Path{r.p.rootFallback(f)}
+	}
+	var paths []ast.Path
+	for i, t := range f.targets() {
+		if r.fetches[f.ID].reached[i] {
+			path := r.p.fallback(t)
+			if !slices.ContainsFunc(paths, func(p ast.Path) bool { return slices.Equal(p, path) }) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
+}
+
+// targets are all targets of the fetch in the order of fetchState.reached.
+func (f *fetch) targets() []*target {
+	if f.target != nil {
+		return []*target{f.target}
+	}
+	var all []*target
+	for _, l := range f.lookups {
+		all = append(all, l.targets...)
+	}
+	return all
+}
+
+// rootFallback returns the path for an error about a root fetch as a whole: the
+// field that it is for, nil if there are several.
+func (p *Program) rootFallback(f *fetch) ast.Path {
+	var path ast.Path
+	for i := range f.shape.entries {
+		e := &f.shape.entries[i]
+		if !p.root.shown[e.as] {
+			continue
+		}
+		if path != nil {
+			return nil
+		}
+		path = ast.Path{ast.PathName(e.as)}
+	}
+	return path
+}
+
+// fallback returns the path for an error about a fetch as a whole at a target:
+// that of the objects, or of the first list on the way to them, or of what the
+// client has asked for above them.
+func (p *Program) fallback(t *target) ast.Path {
+	var path ast.Path
+	pos := p.root
+	for i, e := range t.path {
+		if !pos.shown[e.As] {
+			break
+		}
+		path = append(path, ast.PathName(e.As))
+		pos = t.steps[i].pos
+		if e.Lists > 0 {
+			break
+		}
+	}
+	return path
+}
+
+// An address is a number of a representation of a lookup.
+type address struct{ lookup, number int }
+
+// A place is that of an object in the response.
+type place struct {
+	path []pathStep
+	pos  *position
+}
+
+// findPaths returns the paths of all objects that the errors of an answer are
+// about, by the representation made for them.
+func (r *Result) findPaths(f *fetch, a requestErrors) map[address][]place {
+	wanted := map[address]bool{}
+	switch {
+	case f.target != nil:
+		wanted[address{}] = true
+	case f.IsEntity():
+		for i := range a.list {
+			if at, _, ok := r.addressOf(f, a.request, a.list[i].path); ok {
+				wanted[at] = true
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	found := map[address][]place{}
+	for _, t := range f.targets() {
+		r.view.walk(t, func(fr frame) {
+			at := address{max(t.link.lookup, 0), r.view.linked(t.link, fr.refs, r.view.above())}
+			// One more than needed, so that what is left out is known of.
+			if wanted[at] && len(found[at]) <= MaxErrors {
+				found[at] = append(found[at], place{slices.Clone(r.view.path), fr.pos})
+			}
+		})
+	}
+	return found
+}
+
+// addressOf reads the beginning of an error's path, ["_entities", 3], and
+// returns the rest of it.
+func (r *Result) addressOf(f *fetch, request int, path []pathStep) (at address, rest []pathStep, ok bool) {
+	if len(path) < 2 || path[0].name == "" || path[1].name != "" {
+		return at, nil, false
+	}
+	at.lookup = f.shape.place(path[0].name)
+	if at.lookup < 0 {
+		return at, nil, false
+	}
+	list := r.fetches[f.ID].lookups[at.lookup].list
+	at.number = slices.IndexFunc(list, func(rep representation) bool {
+		return rep.request == request && rep.place == path[1].index
+	})
+	return at, path[2:], at.number >= 0
+}
+
+// resolveDownstream reports an error of a subgraph's own, at every place of
+// the response that it is about. Where that cannot be told it is at fallback.
+func (r *Result) resolveDownstream(f *fetch, e *answerError, request int, found map[address][]place, fallback ast.Path) {
+	out := Error{
+		Subgraph:   f.Subgraph,
+		Fetch:      f.ID,
+		Code:       e.code,
+		Message:    e.message,
+		Path:       fallback,
+		Extensions: e.extensions,
+		Downstream: true,
+	}
+	if out.Code == "" {
+		out.Code = CodeDownstream
+	}
+	var places []place
+	rest, shape := e.path, f.shape
+	switch {
+	case f.target != nil:
+		places = found[address{}]
+	case f.IsEntity():
+		var at address
+		var ok bool
+		if at, rest, ok = r.addressOf(f, request, e.path); ok {
+			places, shape = found[at], f.shape.entries[at.lookup].child
+		}
+	case len(e.path) > 0:
+		places = []place{{nil, r.p.root}}
+	}
+	if len(places) == 0 {
+		r.report(func() *Error { return &out })
+		return
+	}
+	for _, p := range places {
+		r.report(func() *Error {
+			at := out
+			path, whole := r.p.shownPath(p.path)
+			if whole {
+				path = append(path, translate(shape, p.pos, rest)...)
+			}
+			if len(path) > 0 {
+				at.Path = astPath(path)
+			}
+			return &at
+		})
+	}
+}
+
+// shownPath returns the part of a path that the client has asked for, and
+// whether that is all of it.
+func (p *Program) shownPath(path []pathStep) (shown []pathStep, whole bool) {
+	pos := p.root
+	for i, s := range path {
+		if s.name == "" {
+			continue
+		}
+		if !pos.shown[s.name] {
+			return slices.Clip(path[:i]), false
+		}
+		pos = pos.children[s.name]
+	}
+	return slices.Clip(path), true
+}
+
+// translate turns a path below an object of an answer into one below the same
+// object of the response, as far as the client has asked for what is there.
+func translate(shape *node, pos *position, path []pathStep) []pathStep {
+	var out []pathStep
+	for _, s := range path {
+		if s.name == "" {
+			out = append(out, s)
+			continue
+		}
+		if shape == nil {
+			break // inside a custom scalar
+		}
+		i := shape.place(s.name)
+		if i < 0 || pos == nil || !pos.shown[shape.entries[i].as] {
+			break
+		}
+		out = append(out, pathStep{name: shape.entries[i].as})
+		pos, shape = pos.children[shape.entries[i].as], shape.entries[i].child
+	}
+	return out
+}

@@ -1,0 +1,237 @@
+package merge
+
+// A view reads the merged result of one request. It is a set of stacks that
+// grow and shrink with the recursion; a Result has one at a time.
+type view struct {
+	r *Result
+
+	// only are the fetches whose answers are looked at; nil for all.
+	only fetchSet
+
+	refs   []uint32   // objects of the frames on the way from the root
+	vals   []slot     // values of composite fields on the way
+	frames []frame    // the frames on the way
+	path   []pathStep // in the response
+	key    []byte     // see tuple
+}
+
+// A frame is one object of the merged result: for each source of the position
+// the object of that fetch, 0 for none. refs are never written to once the
+// frame is there, so that it stays valid while the stack below it grows.
+type frame struct {
+	pos  *position
+	refs []uint32
+}
+
+// begin returns the frame of the root.
+func (v *view) begin() frame {
+	pos := v.r.p.root
+	v.refs, v.vals, v.frames, v.path = v.refs[:0], v.vals[:0], v.frames[:0], v.path[:0]
+	for i := range pos.sources {
+		v.refs = append(v.refs, v.rootObject(pos.sources[i].fetch))
+	}
+	f := frame{pos, v.refs}
+	v.frames = append(v.frames, f)
+	return f
+}
+
+func (v *view) rootObject(fetch int) uint32 {
+	if v.only != nil && !v.only.has(fetch) {
+		return 0
+	}
+	return v.r.parts[fetch].root
+}
+
+// gather pushes the values that the frame's objects have at pos, one for each
+// base of it, and returns where they start.
+func (v *view) gather(pos *position, f frame) int {
+	at := len(v.vals)
+	for i := range pos.sources {
+		s := &pos.sources[i]
+		if s.link != nil {
+			continue
+		}
+		var val slot
+		if ref := f.refs[s.parent]; ref != 0 {
+			val = v.r.parts[s.fetch].at(ref, s.slot)
+		}
+		v.vals = append(v.vals, val)
+	}
+	return at
+}
+
+// length returns the length of the longest list among the values at at; -1 if
+// there is no list.
+func (v *view) length(pos *position, at int) int {
+	n := -1
+	for _, val := range v.vals[at : at+pos.bases] {
+		if val.kind() == listValue {
+			n = max(n, val.size())
+		}
+	}
+	return n
+}
+
+// element pushes the i-th elements of the lists at at and returns where they
+// start. Lists from different fetches are the same list, so that elements
+// belong together by their index.
+func (v *view) element(pos *position, at, i int) int {
+	b := 0
+	for j := range pos.sources {
+		s := &pos.sources[j]
+		if s.link != nil {
+			continue
+		}
+		var val slot
+		if l := v.vals[at+b]; l.kind() == listValue && i < l.size() {
+			val = v.r.parts[s.fetch].slots[int(l.a)+i]
+		}
+		v.vals = append(v.vals, val)
+		b++
+	}
+	return at + pos.bases
+}
+
+// isObject tells whether there is an object among the values at at.
+func (v *view) isObject(pos *position, at int) bool {
+	for _, val := range v.vals[at : at+pos.bases] {
+		if val.kind() == objectValue {
+			return true
+		}
+	}
+	return false
+}
+
+// enter makes a frame of the values at at and of what is linked to them. leave
+// ends it.
+func (v *view) enter(pos *position, at int) frame {
+	start := len(v.refs)
+	for i := range pos.sources {
+		s := &pos.sources[i]
+		var ref uint32
+		if s.link == nil {
+			if val := v.vals[at]; val.kind() == objectValue {
+				ref = val.a
+			}
+			at++
+		} else if v.only == nil || v.only.has(s.fetch) {
+			if n := v.linked(s.link, v.refs[start:], v.frames); n >= 0 {
+				ref = v.r.entity(s.link, n)
+			}
+		}
+		v.refs = append(v.refs, ref)
+	}
+	f := frame{pos, v.refs[start:len(v.refs):len(v.refs)]}
+	v.frames = append(v.frames, f)
+	return f
+}
+
+// above returns the frames of the ancestors of the frame entered last.
+func (v *view) above() []frame { return v.frames[:len(v.frames)-1] }
+
+// leave ends the frame that was entered last.
+func (v *view) leave(f frame) {
+	v.refs = v.refs[:len(v.refs)-len(f.refs)]
+	v.frames = v.frames[:len(v.frames)-1]
+}
+
+// value returns the raw JSON of a leaf of the frame and the fetch it is from,
+// nil if it is null or absent. A null from one fetch does not hide a value
+// from another.
+func (v *view) value(candidates []candidate, f frame) ([]byte, int32) {
+	for _, c := range candidates {
+		ref := f.refs[c.source]
+		if ref == 0 {
+			continue
+		}
+		p := &v.r.parts[c.fetch]
+		if s := p.at(ref, c.slot); s.kind() == leafValue {
+			return s.raw(p.buf), c.fetch
+		}
+	}
+	return nil, -1
+}
+
+// typename returns the name of the frame's runtime type, nil if it is not
+// known. Of several the first that is an object type wins: a subgraph where
+// the type is an interface object answers the interface's name.
+func (v *view) typename(f frame) []byte {
+	var first []byte
+	for i := range f.pos.typenames {
+		raw, _ := v.value(f.pos.typenames[i:i+1], f)
+		if len(raw) < 2 || raw[0] != '"' {
+			continue
+		}
+		name := raw[1 : len(raw)-1]
+		if len(f.pos.typenames) == 1 || v.r.p.objectTypes[string(name)] {
+			return name
+		}
+		if first == nil {
+			first = name
+		}
+	}
+	if first == nil {
+		return f.pos.static
+	}
+	return first
+}
+
+// isOf tells whether the frame's runtime type is one of on.
+func (v *view) isOf(f frame, on []string) bool {
+	if on == nil {
+		return true
+	}
+	name := v.typename(f)
+	for _, s := range on {
+		if s == string(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// walk calls visit with every object at the end of the target's path, in the
+// order of the response. Only what the target's fetch depends on is looked at.
+// Meanwhile the path and the frames of the object are on the view's stacks.
+func (v *view) walk(t *target, visit func(f frame)) {
+	v.only = t.link.before
+	f := v.begin()
+	v.step(t, 0, f, visit)
+}
+
+func (v *view) step(t *target, i int, f frame, visit func(f frame)) {
+	if i == len(t.steps) {
+		visit(f)
+		return
+	}
+	s := t.steps[i]
+	v.path = append(v.path, pathStep{name: s.pos.as})
+	at := v.gather(s.pos, f)
+	v.stepInto(t, i, at, visit)
+	v.vals = v.vals[:at]
+	v.path = v.path[:len(v.path)-1]
+}
+
+// stepInto goes through the lists among the values at at.
+func (v *view) stepInto(t *target, i, at int, visit func(f frame)) {
+	s := t.steps[i]
+	if n := v.length(s.pos, at); n >= 0 {
+		v.path = append(v.path, pathStep{})
+		for j := range n {
+			v.path[len(v.path)-1].index = j
+			next := v.element(s.pos, at, j)
+			v.stepInto(t, i, next, visit)
+			v.vals = v.vals[:next]
+		}
+		v.path = v.path[:len(v.path)-1]
+		return
+	}
+	if !v.isObject(s.pos, at) {
+		return
+	}
+	f := v.enter(s.pos, at)
+	if v.isOf(f, s.on) {
+		v.step(t, i+1, f, visit)
+	}
+	v.leave(f)
+}

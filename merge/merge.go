@@ -1,0 +1,100 @@
+package merge
+
+import (
+	"fmt"
+	"hash/maphash"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/operation"
+	"github.com/weft-graphql/weft/planner/plan"
+)
+
+// A Program is an operation and its plan compiled: how requests are built, how
+// answers are decoded and linked, and how the response is written. It is
+// immutable and safe for concurrent use.
+type Program struct {
+	plan    *plan.Plan
+	fetches []*fetch
+	root    *position
+	query   *object // how "data" is written
+
+	positions int // number of positions besides the root
+	joints    int // number of joint tables
+
+	// objectTypes are the names that are known to be of object types.
+	objectTypes map[string]bool
+
+	seed maphash.Seed
+}
+
+// Compile makes a program of an operation, its root selection under some
+// condition values, and the plan for that selection. None of them may be
+// written to afterwards.
+//
+// An error means that the plan is broken: it does not keep an invariant of
+// package plan, or is too large to be a plan for an operation within limits.
+func Compile(op *operation.Operation, selection []*operation.Field, p *plan.Plan) (*Program, error) {
+	prog := &Program{
+		plan:        p,
+		root:        newPosition(nil, ""),
+		objectTypes: objectTypes(op.Schema, p),
+		seed:        maphash.MakeSeed(),
+	}
+	for i, pf := range p.Fetches {
+		if pf.ID != i {
+			return nil, fmt.Errorf("compile plan: fetch %d has the ID %d", i, pf.ID)
+		}
+		f, err := prog.compileFetch(pf)
+		if err != nil {
+			return nil, fmt.Errorf("compile plan: fetch %d of %s: %w", i, pf.Subgraph, err)
+		}
+		prog.fetches = append(prog.fetches, f)
+	}
+	c := compiler{p: prog, schema: op.Schema, memo: map[string]*object{}}
+	var err error
+	if prog.query, err = c.object(prog.root, op.RootType(), selection); err != nil {
+		return nil, fmt.Errorf("compile response: %w", err)
+	}
+	return prog, nil
+}
+
+// Plan returns the plan the program was made of.
+func (p *Program) Plan() *plan.Plan { return p.plan }
+
+// objectTypes collects the names of object types from the API schema and, for
+// those that clients do not see, from the plan.
+func objectTypes(schema *ast.Schema, p *plan.Plan) map[string]bool {
+	names := map[string]bool{}
+	add := func(on []string) {
+		for _, name := range on {
+			names[name] = true
+		}
+	}
+	for name, t := range schema.Types {
+		if t.Kind == ast.Object {
+			names[name] = true
+		}
+	}
+	var addFields func(fields []*plan.InputField)
+	addFields = func(fields []*plan.InputField) {
+		for _, f := range fields {
+			add(f.On)
+			addFields(f.Fields)
+		}
+	}
+	for _, f := range p.Fetches {
+		for _, l := range f.Lookups {
+			for _, path := range l.Paths {
+				for _, e := range path {
+					add(e.On)
+				}
+			}
+			for _, in := range l.Inputs {
+				add(in.On)
+				addFields(in.Fields)
+			}
+		}
+	}
+	return names
+}

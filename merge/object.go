@@ -1,0 +1,216 @@
+package merge
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/operation"
+)
+
+// An object says how the objects at one place of the response are written: for
+// each runtime type a list of fields.
+type object struct {
+	// one is how to write the objects if they can only be of one type;
+	// otherwise nil.
+	one *objectType
+	// lenient says that a subgraph may call the one type otherwise: root
+	// types can have any name there.
+	lenient bool
+
+	// types by name of those the API schema allows here.
+	types map[string]*objectType
+}
+
+// An objectType says how objects of one type are written.
+type objectType struct {
+	name   string
+	quoted string // name as JSON
+	fields []*field
+}
+
+// A field says how one field of an object is written.
+type field struct {
+	literal string // the response name as JSON, with the colon
+	as      string // the response name
+	name    string // in the schema, for messages
+
+	kind    fieldKind
+	nonNull bool
+
+	// elements tells for each list level, from the outside, whether its
+	// elements are non-null.
+	elements []bool
+
+	// candidates of a leaf, and what its values may be.
+	candidates []candidate
+	scalar     scalar
+	enum       map[string]bool // the values that clients may see
+
+	// pos and object of a composite; pos is nil if no fetch asks for it.
+	pos    *position
+	object *object
+}
+
+type fieldKind uint8
+
+const (
+	leafField fieldKind = iota
+	compositeField
+	typenameField
+	givenField // introspection: the value is given by the caller
+)
+
+// maxObjects bounds the places of the response times the types there.
+const maxObjects = 1 << 17
+
+// compiler builds the objects of a program.
+type compiler struct {
+	p      *Program
+	schema *ast.Schema
+	memo   map[string]*object
+	count  int
+}
+
+// object compiles the selections on objects of type def at pos.
+func (c *compiler) object(pos *position, def *ast.Definition, selections []*operation.Field) (*object, error) {
+	key := memoKey(pos, def, selections)
+	if o := c.memo[key]; o != nil {
+		return o, nil
+	}
+	o := &object{}
+	c.memo[key] = o
+	if def.Kind == ast.Object {
+		if pos != nil {
+			pos.setStatic(def.Name)
+		}
+		o.lenient = def == c.schema.Query || def == c.schema.Mutation || def == c.schema.Subscription
+		var err error
+		o.one, err = c.objectType(pos, def, selections, nil)
+		return o, err
+	}
+	if pos != nil {
+		pos.setStatic("")
+	}
+	o.types = map[string]*objectType{}
+	shared := map[string][]*field{}
+	for _, t := range c.schema.GetPossibleTypes(def) {
+		ot, err := c.objectType(pos, t, selections, shared)
+		if err != nil {
+			return nil, err
+		}
+		o.types[t.Name] = ot
+	}
+	return o, nil
+}
+
+// memoKey identifies what is compiled. Selections are compared by identity:
+// equal ones at different places are different.
+func memoKey(pos *position, def *ast.Definition, selections []*operation.Field) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%p %s", pos, def.Name)
+	for _, s := range selections {
+		fmt.Fprintf(&b, " %p", s)
+	}
+	return b.String()
+}
+
+// objectType compiles the selections for objects of the object type def. Types
+// with the same fields share them.
+func (c *compiler) objectType(pos *position, def *ast.Definition, selections []*operation.Field, shared map[string][]*field) (*objectType, error) {
+	if c.count++; c.count > maxObjects {
+		return nil, fmt.Errorf("the response has more than %d shapes", maxObjects)
+	}
+	ot := &objectType{name: def.Name, quoted: strconv.Quote(def.Name)}
+	groups := operation.Collect(selections, def.Name)
+	key := ""
+	if shared != nil {
+		key = fieldsKey(def, groups)
+		if fields, ok := shared[key]; ok {
+			ot.fields = fields
+			return ot, nil
+		}
+	}
+	ot.fields = make([]*field, 0, len(groups))
+	for _, g := range groups {
+		f, err := c.field(pos, def, g)
+		if err != nil {
+			return nil, fmt.Errorf("%s.%s: %w", def.Name, g.Field().Name, err)
+		}
+		ot.fields = append(ot.fields, f)
+	}
+	if shared != nil {
+		shared[key] = ot.fields
+	}
+	return ot, nil
+}
+
+// fieldsKey identifies a list of fields on a type as far as writing them goes:
+// two implementations of an interface may differ in how non-null a field is.
+func fieldsKey(def *ast.Definition, groups []operation.Group) string {
+	var b strings.Builder
+	for _, g := range groups {
+		for _, f := range g.Fields {
+			fmt.Fprintf(&b, "%p ", f)
+		}
+		if d := def.Fields.ForName(g.Field().Name); d != nil {
+			b.WriteString(d.Type.String())
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) (*field, error) {
+	f := &field{literal: strconv.Quote(g.ResponseName) + ":", as: g.ResponseName, name: g.Field().Name}
+	switch f.name {
+	case "__typename":
+		f.kind, f.nonNull = typenameField, true
+		return f, nil
+	case "__schema", "__type":
+		f.kind = givenField
+		f.nonNull = f.name == "__schema"
+		return f, nil
+	}
+	d := def.Fields.ForName(f.name)
+	if d == nil {
+		return nil, fmt.Errorf("the type has no such field")
+	}
+	if pos != nil {
+		pos.shown[f.as] = true
+	}
+	t := d.Type
+	f.nonNull = t.NonNull
+	for t.Elem != nil {
+		t = t.Elem
+		f.elements = append(f.elements, t.NonNull)
+	}
+	named := c.schema.Types[t.NamedType]
+	if named == nil {
+		return nil, fmt.Errorf("unknown type %q", t.NamedType)
+	}
+	switch named.Kind {
+	case ast.Object, ast.Interface, ast.Union:
+		f.kind = compositeField
+		if pos != nil {
+			f.pos = pos.children[f.as]
+		}
+		var err error
+		f.object, err = c.object(f.pos, named, g.Selections())
+		return f, err
+	case ast.Enum:
+		f.scalar = enumScalar
+		f.enum = make(map[string]bool, len(named.EnumValues))
+		for _, v := range named.EnumValues {
+			f.enum[v.Name] = true
+		}
+	default:
+		f.scalar = scalarOf(named.Name)
+	}
+	if pos != nil {
+		f.candidates = pos.leaves[f.as]
+	}
+	return f, nil
+}

@@ -1,0 +1,112 @@
+package merge
+
+import "fmt"
+
+// A position is a place of the merged result where objects are, whatever
+// lists lie in between: root, root.products, root.products.reviews.
+//
+// Several fetches may have an object there, each with some of the fields. The
+// tuple of these objects is a frame; sources say, once and for all, where each
+// of them is found.
+type position struct {
+	parent *position // nil for the root
+	as     string    // the name of the field; "" for the root
+
+	// sources in the order of the plan.
+	sources []source
+	// bases is how many of the sources are not links.
+	bases int
+
+	// leaves and children by name in the merged result.
+	leaves   map[string][]candidate
+	children map[string]*position
+
+	// typenames are the places where the runtime type is found.
+	typenames []candidate
+
+	// shown are the names that clients have asked for here.
+	shown map[string]bool
+
+	// static is the name of the type of all objects here, nil if the client's
+	// selection does not tell.
+	static []byte
+	// mixed says that there are several types.
+	mixed bool
+}
+
+// A source is where one fetch's object of a frame is found: in a slot of the
+// parent frame's object from the same fetch, or behind a link.
+type source struct {
+	fetch int
+	shape *node
+
+	parent int32 // source of the parent position; not for links
+	slot   int32
+
+	link *link
+}
+
+// A candidate is a slot that may hold the value of a field at a position.
+type candidate struct {
+	source int32
+	fetch  int32
+	slot   int32
+}
+
+// maxPositions bounds the places that a plan may have: a lookup with many
+// paths that is followed by lookups with many paths multiplies them.
+const maxPositions = 1 << 18
+
+// attach adds a source to the position, and to those below what its shape
+// has.
+func (p *Program) attach(pos *position, s source) error {
+	at := int32(len(pos.sources))
+	pos.sources = append(pos.sources, s)
+	if s.link == nil {
+		pos.bases++
+	}
+	for i := range s.shape.entries {
+		e := &s.shape.entries[i]
+		if e.child == nil {
+			if pos.children[e.as] != nil {
+				return fmt.Errorf("%q is a leaf in one fetch and has sub-selections in another", e.as)
+			}
+			c := candidate{source: at, fetch: int32(s.fetch), slot: int32(i)}
+			pos.leaves[e.as] = append(pos.leaves[e.as], c)
+			if e.typename {
+				pos.typenames = append(pos.typenames, c)
+			}
+			continue
+		}
+		if pos.leaves[e.as] != nil {
+			return fmt.Errorf("%q is a leaf in one fetch and has sub-selections in another", e.as)
+		}
+		child := pos.children[e.as]
+		if child == nil {
+			if p.positions++; p.positions > maxPositions {
+				return fmt.Errorf("the merged result has more than %d places", maxPositions)
+			}
+			child = newPosition(pos, e.as)
+			pos.children[e.as] = child
+		}
+		if err := p.attach(child, source{fetch: s.fetch, shape: e.child, parent: at, slot: int32(i)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newPosition(parent *position, as string) *position {
+	return &position{parent: parent, as: as, leaves: map[string][]candidate{}, children: map[string]*position{}, shown: map[string]bool{}}
+}
+
+// setStatic notes that by the API schema the objects here are of one type; ""
+// for several.
+func (p *position) setStatic(name string) {
+	if name == "" || p.static != nil && string(p.static) != name {
+		p.mixed = true
+	}
+	if p.static = []byte(name); p.mixed {
+		p.static = nil
+	}
+}

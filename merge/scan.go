@@ -1,0 +1,374 @@
+package merge
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// maxDepth is how deeply objects and lists may nest in a subgraph's answer,
+// custom scalars included.
+const maxDepth = 1000
+
+// A MalformedError says why a subgraph's answer is not JSON, or not a GraphQL
+// response.
+type MalformedError struct {
+	// Offset in bytes of the place, counted from 0.
+	Offset int
+	// Reason in a few words, without any of the answer's text.
+	Reason string
+}
+
+// Error returns the reason and the place.
+func (e *MalformedError) Error() string { return fmt.Sprintf("%s at byte %d", e.Reason, e.Offset) }
+
+// A scanner walks over one JSON text and checks all of it: grammar, escapes,
+// control characters, depth. Raw ranges of what it has passed may be copied
+// into another JSON text.
+//
+// Invariant: buf is valid UTF-8, see newScanner.
+type scanner struct {
+	buf   []byte
+	pos   int
+	depth int
+
+	// owned says that buf is a copy made by patch.
+	owned bool
+
+	// escaped says that the string that was read last holds an escape.
+	escaped bool
+}
+
+// newScanner returns a scanner at the start of text. Bytes that are not UTF-8
+// are replaced with U+FFFD, in a copy: the text may be shared, and one bad
+// byte in one product's name is no reason to lose the whole answer. A byte
+// order mark is passed over.
+func newScanner(text []byte) scanner {
+	if !utf8.Valid(text) {
+		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
+	}
+	s := scanner{buf: text}
+	if bytes.HasPrefix(text, []byte("\uFEFF")) {
+		s.pos = len("\uFEFF")
+	}
+	return s
+}
+
+func (s *scanner) fail(reason string) error {
+	if s.pos >= len(s.buf) {
+		reason = "unexpected end of JSON"
+	}
+	return &MalformedError{Offset: s.pos, Reason: reason}
+}
+
+// peek returns the byte at the cursor, 0 at the end.
+func (s *scanner) peek() byte {
+	if s.pos < len(s.buf) {
+		return s.buf[s.pos]
+	}
+	return 0
+}
+
+// space passes over white space.
+func (s *scanner) space() {
+	for s.pos < len(s.buf) {
+		switch s.buf[s.pos] {
+		case ' ', '\n', '\r', '\t':
+			s.pos++
+		default:
+			return
+		}
+	}
+}
+
+// value passes over one value that starts at the cursor.
+func (s *scanner) value() error {
+	switch c := s.peek(); c {
+	case '"':
+		return s.string()
+	case '{':
+		return s.skipObject()
+	case '[':
+		return s.skipList()
+	case 't':
+		return s.literal("true")
+	case 'f':
+		return s.literal("false")
+	case 'n':
+		return s.literal("null")
+	default:
+		if c == '-' || isDigit(c) {
+			return s.number()
+		}
+		return s.fail("a value is expected")
+	}
+}
+
+func (s *scanner) literal(word string) error {
+	if !hasPrefix(s.buf[s.pos:], word) {
+		return s.fail("a value is expected")
+	}
+	s.pos += len(word)
+	return nil
+}
+
+// down counts one level of nesting; up undoes it.
+func (s *scanner) down() error {
+	if s.depth++; s.depth > maxDepth {
+		return s.fail("objects and lists are nested too deeply")
+	}
+	return nil
+}
+
+func (s *scanner) up() { s.depth-- }
+
+func (s *scanner) skipObject() error {
+	if err := s.down(); err != nil {
+		return err
+	}
+	s.pos++
+	s.space()
+	if s.peek() == '}' {
+		s.pos++
+		s.up()
+		return nil
+	}
+	for {
+		if err := s.key(); err != nil {
+			return err
+		}
+		if err := s.value(); err != nil {
+			return err
+		}
+		more, err := s.more('}')
+		if err != nil {
+			return err
+		}
+		if !more {
+			s.up()
+			return nil
+		}
+	}
+}
+
+func (s *scanner) skipList() error {
+	if err := s.down(); err != nil {
+		return err
+	}
+	s.pos++
+	s.space()
+	if s.peek() == ']' {
+		s.pos++
+		s.up()
+		return nil
+	}
+	for {
+		if err := s.value(); err != nil {
+			return err
+		}
+		more, err := s.more(']')
+		if err != nil {
+			return err
+		}
+		if !more {
+			s.up()
+			return nil
+		}
+	}
+}
+
+// key passes over an object's key, the colon and the space around it.
+func (s *scanner) key() error {
+	if s.peek() != '"' {
+		return s.fail("a key is expected")
+	}
+	if err := s.string(); err != nil {
+		return err
+	}
+	return s.colon()
+}
+
+// colon passes over the colon after a key and the space around it.
+func (s *scanner) colon() error {
+	s.space()
+	if s.peek() != ':' {
+		return s.fail("a colon is expected")
+	}
+	s.pos++
+	s.space()
+	return nil
+}
+
+// more passes over what follows an element of an object or list: a comma, in
+// which case there are more, or the closing byte.
+func (s *scanner) more(closing byte) (bool, error) {
+	s.space()
+	switch s.peek() {
+	case ',':
+		s.pos++
+		s.space()
+		return true, nil
+	case closing:
+		s.pos++
+		return false, nil
+	default:
+		return false, s.fail("a comma or the closing bracket is expected")
+	}
+}
+
+const (
+	lowBits  = 0x0101010101010101
+	highBits = 0x8080808080808080
+)
+
+// string passes over the string whose opening quote is at the cursor and sets
+// escaped.
+func (s *scanner) string() error {
+	s.escaped = false
+	buf, i := s.buf, s.pos+1
+	for {
+		// Eight bytes at a time, to the first that is a quote, a backslash
+		// or a control character. A borrow can only mark bytes above the
+		// first one wrongly.
+		for i+8 <= len(buf) {
+			w := binary.LittleEndian.Uint64(buf[i:])
+			quote := w ^ lowBits*'"'
+			slash := w ^ lowBits*'\\'
+			found := ((quote - lowBits) &^ quote) | ((slash - lowBits) &^ slash) | ((w - lowBits*' ') &^ w)
+			if found &= highBits; found != 0 {
+				i += bits.TrailingZeros64(found) / 8
+				break
+			}
+			i += 8
+		}
+		for i < len(buf) && buf[i] != '"' && buf[i] != '\\' && buf[i] >= ' ' {
+			i++
+		}
+		s.pos = i
+		switch {
+		case i == len(buf):
+			return s.fail("")
+		case buf[i] == '"':
+			s.pos++
+			return nil
+		case buf[i] != '\\':
+			return s.fail("a control character in a string")
+		}
+		s.escaped = true
+		if err := s.escape(); err != nil {
+			return err
+		}
+		buf, i = s.buf, s.pos
+	}
+}
+
+// escape passes over the escape at the cursor. Half a surrogate pair is
+// replaced with U+FFFD: JSON's grammar allows it, but many parsers refuse a
+// whole response over it.
+func (s *scanner) escape() error {
+	if s.pos+1 >= len(s.buf) {
+		s.pos = len(s.buf)
+		return s.fail("")
+	}
+	switch s.buf[s.pos+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		s.pos += 2
+		return nil
+	case 'u':
+	default:
+		return s.fail("an unknown escape in a string")
+	}
+	r, ok := unicodeEscape(s.buf[s.pos:])
+	if !ok {
+		return s.fail("an incomplete escape in a string")
+	}
+	if r < 0xD800 || r > 0xDFFF {
+		s.pos += 6
+		return nil
+	}
+	if r < 0xDC00 {
+		if low, ok := unicodeEscape(s.buf[s.pos+6:]); ok && low >= 0xDC00 && low <= 0xDFFF {
+			s.pos += 12
+			return nil
+		}
+	}
+	s.patch(`\ufffd`)
+	s.pos += 6
+	return nil
+}
+
+// patch overwrites the bytes at the cursor. The text it was given stays as it
+// is: somebody else may read it too.
+func (s *scanner) patch(with string) {
+	if !s.owned {
+		s.buf, s.owned = bytes.Clone(s.buf), true
+	}
+	copy(s.buf[s.pos:], with)
+}
+
+// unicodeEscape reads \uXXXX at the start of b.
+func unicodeEscape(b []byte) (rune, bool) {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0, false
+	}
+	var r rune
+	for _, c := range b[2:6] {
+		switch {
+		case isDigit(c):
+			c -= '0'
+		case c >= 'a' && c <= 'f':
+			c -= 'a' - 10
+		case c >= 'A' && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
+
+// number passes over a number.
+func (s *scanner) number() error {
+	if s.peek() == '-' {
+		s.pos++
+	}
+	if s.peek() == '0' {
+		s.pos++
+	} else if !s.digits() {
+		return s.fail("a digit is expected")
+	}
+	if s.peek() == '.' {
+		s.pos++
+		if !s.digits() {
+			return s.fail("a digit is expected")
+		}
+	}
+	if c := s.peek(); c == 'e' || c == 'E' {
+		s.pos++
+		if c := s.peek(); c == '+' || c == '-' {
+			s.pos++
+		}
+		if !s.digits() {
+			return s.fail("a digit is expected")
+		}
+	}
+	return nil
+}
+
+// digits passes over digits and tells whether there was one.
+func (s *scanner) digits() bool {
+	start := s.pos
+	for s.pos < len(s.buf) && isDigit(s.buf[s.pos]) {
+		s.pos++
+	}
+	return s.pos > start
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func hasPrefix(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && string(b[:len(prefix)]) == prefix
+}

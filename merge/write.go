@@ -1,0 +1,316 @@
+package merge
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// MaxCompletions is how many Completions a response reports.
+const MaxCompletions = 100
+
+// A Completion is a null in a place that cannot be null, for which no subgraph
+// error gives the reason. It is not an error of the response: the data is as
+// the schema promises, only less than was asked for.
+type Completion struct {
+	Message string   `json:"message"`
+	Path    ast.Path `json:"path"`
+}
+
+// Write appends the value of "data" to dst. given are the values of __schema
+// and __type fields by response name, as JSON.
+//
+// Nulls rise as the specification has it. Afterwards Errors and Completions
+// are complete. Write may be called once, when all fetches have ended.
+//
+// GraphQL specification, "Handling Execution Errors", "Value Completion".
+func (r *Result) Write(dst []byte, given map[string][]byte) []byte {
+	r.resolveErrors()
+	w := writer{view: &r.view, out: dst, given: given}
+	w.only = nil
+	start := len(dst)
+	f := w.begin()
+	if w.fields(r.p.query.one, f) != written {
+		w.out = append(w.out[:start], "null"...)
+	}
+	return w.out
+}
+
+type writer struct {
+	*view
+	out   []byte
+	given map[string][]byte
+}
+
+// An outcome says what has become of a value.
+type outcome uint8
+
+const (
+	// written: the value is in the output.
+	written outcome = iota
+	// isNull: the value is null; nothing has been written or noted.
+	isNull
+	// failed: below there is a null where none can be, which has been noted;
+	// the output holds rubbish from where the value began.
+	failed
+)
+
+// settle ends a value that began at start: a null is written where null can
+// be, and otherwise noted and passed on.
+func (w *writer) settle(o outcome, nonNull bool, start int, message func() string) outcome {
+	switch {
+	case o == written:
+		return written
+	case !nonNull:
+		w.out = append(w.out[:start], "null"...)
+		return written
+	case o == isNull:
+		w.complete(message())
+	}
+	return failed
+}
+
+// object writes one object.
+func (w *writer) object(o *object, f frame) outcome {
+	if o.one != nil {
+		if !o.lenient && len(f.pos.typenames) > 0 {
+			if name := w.typename(f); string(name) != o.one.name {
+				return isNull
+			}
+		}
+		return w.fields(o.one, f)
+	}
+	name := w.typename(f)
+	if t := o.types[string(name)]; t != nil {
+		return w.fields(t, f)
+	}
+	if name == nil {
+		w.blame(f, "an object without a type name")
+	}
+	// The type is none that clients may see, or only an interface: its name
+	// is nobody's business.
+	return isNull
+}
+
+func (w *writer) fields(t *objectType, f frame) outcome {
+	w.out = append(w.out, '{')
+	for i, fd := range t.fields {
+		if i > 0 {
+			w.out = append(w.out, ',')
+		}
+		w.out = append(w.out, fd.literal...)
+		if w.field(t, fd, f) != written {
+			return failed
+		}
+	}
+	w.out = append(w.out, '}')
+	return written
+}
+
+func (w *writer) field(t *objectType, fd *field, f frame) outcome {
+	start := len(w.out)
+	o := written
+	switch fd.kind {
+	case leafField:
+		raw, fetch := w.value(fd.candidates, f)
+		switch {
+		case raw == nil:
+			o = isNull
+		case fd.elements == nil && fd.enum == nil && fd.scalar.accepts(raw):
+			w.out = append(w.out, raw...)
+			return written
+		default:
+			w.path = append(w.path, pathStep{name: fd.as})
+			o = w.leaf(fd, 0, raw, fetch)
+			w.path = w.path[:len(w.path)-1]
+		}
+	case compositeField:
+		if fd.pos == nil {
+			o = isNull
+			break
+		}
+		w.path = append(w.path, pathStep{name: fd.as})
+		at := w.gather(fd.pos, f)
+		o = w.composite(fd, 0, at)
+		w.vals = w.vals[:at]
+		w.path = w.path[:len(w.path)-1]
+	case typenameField:
+		w.out = append(w.out, t.quoted...)
+		return written
+	case givenField:
+		raw := w.given[fd.as]
+		if raw == nil {
+			o = isNull
+		}
+		w.out = append(w.out, raw...)
+	}
+	if o == written {
+		return written
+	}
+	w.path = append(w.path, pathStep{name: fd.as})
+	o = w.settle(o, fd.nonNull, start, func() string {
+		return fmt.Sprintf("Cannot return null for non-nullable field %s.%s", t.name, fd.name)
+	})
+	w.path = w.path[:len(w.path)-1]
+	return o
+}
+
+// composite writes the value at list level depth of a composite field, given
+// as the values at at.
+func (w *writer) composite(fd *field, depth, at int) outcome {
+	if depth == len(fd.elements) {
+		if !w.isObject(fd.pos, at) {
+			w.blameComposite(fd.pos, at, "an object")
+			return isNull
+		}
+		f := w.enter(fd.pos, at)
+		o := w.object(fd.object, f)
+		w.leave(f)
+		return o
+	}
+	n := w.length(fd.pos, at)
+	if n < 0 {
+		w.blameComposite(fd.pos, at, "a list")
+		return isNull
+	}
+	w.out = append(w.out, '[')
+	w.path = append(w.path, pathStep{})
+	result := written
+	for i := range n {
+		if i > 0 {
+			w.out = append(w.out, ',')
+		}
+		w.path[len(w.path)-1].index = i
+		start := len(w.out)
+		next := w.element(fd.pos, at, i)
+		o := w.composite(fd, depth+1, next)
+		w.vals = w.vals[:next]
+		if o != written && w.settle(o, fd.elements[depth], start, elementMessage) != written {
+			result = failed
+			break
+		}
+	}
+	w.path = w.path[:len(w.path)-1]
+	w.out = append(w.out, ']')
+	return result
+}
+
+func elementMessage() string { return "Cannot return null for non-nullable list element" }
+
+// leaf writes the value at list level depth of a leaf field.
+func (w *writer) leaf(fd *field, depth int, raw []byte, fetch int32) outcome {
+	if depth == len(fd.elements) {
+		if !fd.scalar.accepts(raw) {
+			w.fault(int(fetch), "answered something else where "+fd.scalar.String()+" belongs")
+			return isNull
+		}
+		if fd.enum != nil && !fd.isVisible(raw) {
+			return isNull
+		}
+		w.out = append(w.out, raw...)
+		return written
+	}
+	if raw[0] != '[' {
+		w.fault(int(fetch), "answered something else where a list belongs")
+		return isNull
+	}
+	w.out = append(w.out, '[')
+	w.path = append(w.path, pathStep{})
+	result := written
+	i := 0
+	for item := range elements(raw) {
+		if i > 0 {
+			w.out = append(w.out, ',')
+		}
+		w.path[len(w.path)-1].index = i
+		i++
+		start := len(w.out)
+		o := isNull
+		if item[0] != 'n' {
+			o = w.leaf(fd, depth+1, item, fetch)
+		}
+		if o != written && w.settle(o, fd.elements[depth], start, elementMessage) != written {
+			result = failed
+			break
+		}
+	}
+	w.path = w.path[:len(w.path)-1]
+	w.out = append(w.out, ']')
+	return result
+}
+
+// isVisible tells whether a raw JSON string is an enum value that clients may
+// see.
+func (f *field) isVisible(raw []byte) bool {
+	name := raw[1 : len(raw)-1]
+	if bytes.IndexByte(name, '\\') >= 0 {
+		return f.enum[unescape(name)]
+	}
+	return f.enum[string(name)]
+}
+
+// blame notes that the object that was to be written is not as it should be.
+// The first fetch that has an object there is named.
+func (w *writer) blame(f frame, what string) {
+	for i, ref := range f.refs {
+		if ref != 0 {
+			w.fault(f.pos.sources[i].fetch, "answered "+what)
+			return
+		}
+	}
+}
+
+// blameComposite notes that a value that is not null is neither an object nor
+// a list where it should be.
+func (w *writer) blameComposite(pos *position, at int, want string) {
+	for i := range pos.sources {
+		if pos.sources[i].link != nil {
+			continue
+		}
+		if w.vals[at].isValue() {
+			w.fault(pos.sources[i].fetch, "answered something else where "+want+" belongs")
+			return
+		}
+		at++
+	}
+}
+
+// fault records an error of the subgraph at the place that is being written.
+func (w *writer) fault(fetch int, what string) {
+	subgraph := w.r.p.fetches[fetch].Subgraph
+	w.r.report(func() *Error {
+		return &Error{
+			Subgraph: subgraph,
+			Fetch:    fetch,
+			Code:     CodeMalformed,
+			Message:  "subgraph " + strconv.Quote(subgraph) + " " + what,
+			Path:     astPath(w.path),
+		}
+	})
+}
+
+// complete records a null that has to rise, unless an error at, above or below
+// the place says why.
+func (w *writer) complete(message string) {
+	if len(w.r.completions) == MaxCompletions || w.r.explained(w.path) {
+		return
+	}
+	w.r.completions = append(w.r.completions, Completion{Message: message, Path: astPath(w.path)})
+}
+
+func astPath(path []pathStep) ast.Path {
+	out := make(ast.Path, len(path))
+	for i, s := range path {
+		out[i] = astStep(s)
+	}
+	return out
+}
+
+func astStep(s pathStep) ast.PathElement {
+	if s.name != "" {
+		return ast.PathName(s.name)
+	}
+	return ast.PathIndex(s.index)
+}
