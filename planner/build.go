@@ -85,6 +85,14 @@ func (b *builder) buildClass(p *position, cd *classDecision, sources []*source, 
 		cb.sources[i] = &source{view: k.view, write: func() (*fetch, *node) { return cb.open(o, i) }}
 	}
 	for _, id := range cd.items {
+		if id.item.internal && !p.internal {
+			own := &reading{}
+			cb.item(&id, own)
+			if !id.item.typename() {
+				sc.context = append(sc.context, own.deps...)
+			}
+			continue
+		}
 		if field := cb.item(&id, r); p.internal {
 			r.add(field, cd.class.types)
 		}
@@ -103,7 +111,7 @@ func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
 		return &plan.InputField{Name: "__typename", As: cb.sc.typename()}
 	}
 	as := it.response
-	if c.pos.internal {
+	if c.pos.internal || it.internal {
 		as = cb.sc.name(c.types, it.name, it.arguments)
 	}
 	field := b.field(c.object(), it.name)
@@ -159,6 +167,9 @@ func (cb *classBuild) selectItem(s *source, it *item, as string, child **node) *
 	f, n := s.use()
 	in := cb.b.views.owned(s.view, cb.class.object(), it.name)
 	e := entry{on: cb.class.types, as: as, name: it.name, arguments: it.fields[0].Arguments, directives: it.fields[0].Directives, typ: in.Type}
+	if in.Context != nil {
+		e.arguments = append(slices.Clone(e.arguments), cb.context(f, in)...)
+	}
 	if child != nil {
 		e.child = *child
 	}

@@ -24,6 +24,10 @@ type builder struct {
 	decisions map[string]*decision
 	asking    map[*position]bool // requirements being looked into, against cycles
 
+	// contexts are the fields that @fromContext arguments read from the
+	// objects a field of the operation leads to; under nil, from the root.
+	contexts map[*operation.Field][]*operation.Field
+
 	bound int  // the last stage allowed
 	late  bool // something was refused only because of bound
 
@@ -40,6 +44,7 @@ func newBuilder(ctx context.Context, p *Planner, r Request) *builder {
 		jumpsOf:   map[jumpKey][]jump{},
 		decisions: map[string]*decision{},
 		asking:    map[*position]bool{},
+		contexts:  map[*operation.Field][]*operation.Field{},
 	}
 	b.positions.b = b
 	return b
@@ -61,6 +66,9 @@ func (b *builder) run() (err error) {
 	})
 	if len(fields) == 0 {
 		return nil
+	}
+	if len(b.planner.contextual) > 0 {
+		b.findContexts(fields, nil)
 	}
 	switch kind := b.request.Operation.Kind; kind {
 	case ast.Mutation:
@@ -181,7 +189,7 @@ func (b *builder) finish() (p *plan.Plan, err error) {
 	op := b.request.Operation
 	p = &plan.Plan{Operation: op.Kind}
 	ids := map[*batch]int{}
-	variable := b.representationsVariable()
+	variable := b.unusedPrefix("representations")
 	for id, bt := range b.batches() {
 		ids[bt] = id
 		first := bt.fetches[0]
@@ -216,7 +224,7 @@ func (b *builder) lookups(bt *batch, variable string) []*plan.Lookup {
 	var lookups []*plan.Lookup
 	byText := map[string]*plan.Lookup{}
 	for _, f := range bt.fetches {
-		l := &plan.Lookup{Paths: []plan.Path{f.scope.path}, Inputs: inputsOf(f), Selections: b.selections(f)}
+		l := &plan.Lookup{Paths: []plan.Path{f.scope.path}, Inputs: inputsOf(f), Selections: b.selections(f), Context: f.context}
 		text := plan.LookupText(l)
 		if same := byText[text]; same != nil {
 			same.Paths = append(same.Paths, f.scope.path)
@@ -235,10 +243,8 @@ func (b *builder) lookups(bt *batch, variable string) []*plan.Lookup {
 	return lookups
 }
 
-// representationsVariable is a prefix of variable names that no client
-// variable has.
-func (b *builder) representationsVariable() string {
-	name := "representations"
+// unusedPrefix makes name a prefix that no client variable has.
+func (b *builder) unusedPrefix(name string) string {
 	for taken := true; taken; {
 		taken = false
 		for _, v := range b.request.Operation.Definition.VariableDefinitions {

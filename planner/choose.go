@@ -63,7 +63,11 @@ type opening struct {
 	jump     jump
 	stage    int
 	key      *solved
-	requires []*solved // for fields with @requires; nil for a plain entry
+	requires []*solved // what fields with @requires need
+
+	// only says that the entry is for fields that need more than a key:
+	// @requires fields in the representation or @fromContext arguments.
+	only bool
 }
 
 // A solved field set: its position, the decision, and which known views the
@@ -86,7 +90,7 @@ type resolution int
 const (
 	unresolved resolution = iota
 	direct
-	required // resolvable once the @requires fields are in the representation
+	required // resolvable in an entity fetch that is given what the field requires
 )
 
 // resolve tells whether the item can be read from a view of the class.
@@ -114,7 +118,7 @@ func (b *builder) resolve(v *view, c *class, it *item) resolution {
 	if v.interfaceObject && !c.pos.internal && c.pos.clashes(it) {
 		return unresolved
 	}
-	if f.Requires != nil {
+	if f.Requires != nil || f.Context != nil {
 		return required
 	}
 	return direct
@@ -126,7 +130,7 @@ func (b *builder) resolve(v *view, c *class, it *item) resolution {
 func (p *position) clashes(it *item) bool {
 	for _, c := range p.classes {
 		for _, other := range c.items {
-			if other.response == it.response && (other.name != it.name || other.arguments != it.arguments) {
+			if !other.internal && other.response == it.response && (other.name != it.name || other.arguments != it.arguments) {
 				return true
 			}
 		}
@@ -460,8 +464,7 @@ func (b *builder) staticTypename(c *class, _ *item) bool {
 // beside it.
 func (b *builder) besides(v *view, c *class, it *item) bool {
 	f := b.views.owned(v, c.object(), it.name)
-	p := b.positions.fieldSet(c, f.Requires)
-	return b.wholly(p, v)
+	return f.Context == nil && b.wholly(b.positions.fieldSet(c, f.Requires), v)
 }
 
 // wholly tells whether a view answers a whole field set directly.
@@ -503,12 +506,15 @@ func (b *builder) require(d *classDecision, id *itemDecision, n int, opened map[
 		if o == nil {
 			continue
 		}
-		r := b.solve(d, b.positions.fieldSet(d.class, f.Requires), n)
-		if r == nil {
-			continue
+		o.only = true
+		if f.Requires != nil {
+			r := b.solve(d, b.positions.fieldSet(d.class, f.Requires), n)
+			if r == nil {
+				continue
+			}
+			o.requires = []*solved{r}
+			o.stage = max(o.stage, 1+r.stage())
 		}
-		o.requires = []*solved{r}
-		o.stage = max(o.stage, 1+r.stage())
 		if o.stage > b.bound {
 			b.late = true
 			continue
@@ -523,9 +529,11 @@ func (b *builder) require(d *classDecision, id *itemDecision, n int, opened map[
 	// Another field of the same subgraph may have opened a fetch at that
 	// stage; then this one rides along.
 	for i, o := range d.openings {
-		if o.requires != nil && o.subgraph == best.subgraph && o.stage == best.stage && o.jump.local == best.jump.local {
+		if o.only && o.subgraph == best.subgraph && o.stage == best.stage && o.jump.local == best.jump.local {
 			o.requires = append(o.requires, best.requires...)
-			d.cost += best.requires[0].cost()
+			for _, r := range best.requires {
+				d.cost += r.cost()
+			}
 			id.known = b.knownOf(d, i)
 			return
 		}

@@ -42,6 +42,11 @@ func printDocument(f *plan.Fetch, variables ast.VariableDefinitionList) {
 	for _, l := range f.Lookups {
 		declared = append(declared, "$"+l.Variable+":[_Any!]!")
 	}
+	for _, l := range f.Lookups {
+		for _, c := range l.Context {
+			declared = append(declared, "$"+c.Variable+":"+c.Type)
+		}
+	}
 	for _, v := range variables {
 		if d.used[v.Variable] {
 			f.Variables = append(f.Variables, v.Variable)

@@ -20,6 +20,7 @@ type fetch struct {
 	node    *node            // the root selection, or objects of any type below _entities
 	faces   map[string]*node // below _entities, what is asked of an interface as such
 	inputs  []*input
+	context []*plan.ContextVariable
 	deps    map[*fetch]bool
 	reasons []string
 }

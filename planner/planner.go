@@ -36,6 +36,10 @@ type Planner struct {
 
 	// interfaces of each object type over all subgraphs, sorted.
 	interfaces map[string][]string
+
+	// contextual are the fields that have @fromContext arguments in some
+	// subgraph, by name.
+	contextual map[string]bool
 }
 
 // New returns a planner for the supergraph.
@@ -43,8 +47,15 @@ func New(super *supergraph.Supergraph, options Options) *Planner {
 	if options.Budget == 0 {
 		options.Budget = DefaultBudget
 	}
-	p := &Planner{super: super, options: options, interfaces: map[string][]string{}}
+	p := &Planner{super: super, options: options, interfaces: map[string][]string{}, contextual: map[string]bool{}}
 	for _, name := range sortedKeys(super.Types) {
+		for _, f := range super.Types[name].Fields {
+			for _, in := range f.In {
+				if in != nil && in.Context != nil {
+					p.contextual[f.Name] = true
+				}
+			}
+		}
 		if t := super.Types[name]; t.Kind == ast.Interface {
 			for _, object := range t.Possible {
 				p.interfaces[object] = append(p.interfaces[object], name)

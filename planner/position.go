@@ -21,6 +21,14 @@ type position struct {
 	internal bool
 	fields   []*operation.Field
 
+	// above is the class whose objects hold those at the position; nil at the
+	// root.
+	above *class
+
+	// context are fields of the objects here that @fromContext arguments
+	// further down are filled from. They are internal.
+	context []*operation.Field
+
 	// candidates are all views by which the place might be reached, whatever
 	// is chosen above. A field whose types one of them can never return is
 	// not selected at all: sharing promises that all candidates return the
@@ -60,6 +68,7 @@ func (c *class) object() string { return c.types[0] }
 // An item is one field to resolve for the objects of a class.
 type item struct {
 	response  string // the client's response name; for internal items the field's name
+	internal  bool   // the client did not ask for it
 	name      string
 	arguments string // printed, for comparison
 	fields    []*operation.Field
@@ -85,7 +94,7 @@ func (ps *positions) add(p *position) *position {
 
 // operationRoot is the position of an operation's root selection.
 func (ps *positions) operationRoot(kind ast.Operation, rootType string, fields []*operation.Field) *position {
-	p := &position{static: rootType, possible: []string{rootType}, root: kind, fields: fields}
+	p := &position{static: rootType, possible: []string{rootType}, root: kind, fields: fields, context: ps.b.contexts[nil]}
 	for _, g := range ps.b.super.Subgraphs {
 		if t := ps.b.super.Types[rootType]; t != nil && t.In[g.Index] != nil {
 			p.candidates = append(p.candidates, ps.b.views.of(g.Index, rootType, nil))
@@ -101,9 +110,10 @@ func (ps *positions) below(c *class, it *item) *position {
 	}
 	field := ps.b.field(c.object(), it.name)
 	named := field.Type.Name()
-	p := &position{static: named, possible: ps.b.super.Types[named].Possible, internal: c.pos.internal}
+	p := &position{static: named, possible: ps.b.super.Types[named].Possible, internal: c.pos.internal || it.internal, above: c}
 	for _, f := range it.fields {
 		p.fields = append(p.fields, f.Selections...)
+		p.context = append(p.context, ps.b.contexts[f]...)
 	}
 	seen := map[*view]bool{}
 	for _, v := range ps.within(c) {
@@ -149,6 +159,7 @@ func (ps *positions) fieldSet(c *class, set ast.SelectionSet) *position {
 		static:     c.pos.static,
 		possible:   c.types,
 		internal:   true,
+		above:      c.pos.above,
 		fields:     ps.b.fieldsOf(set, c.types),
 		candidates: ps.within(c),
 	})
@@ -201,14 +212,19 @@ func (ps *positions) classify(p *position) {
 			c.types = append(c.types, object)
 			continue
 		}
-		c := &class{pos: p, types: []string{object}, items: ps.items(object, selected)}
+		c := &class{pos: p, types: []string{object}}
+		for _, it := range ps.items(object, p.context) {
+			it.internal = true
+			c.items = append(c.items, it)
+		}
+		c.items = append(c.items, ps.items(object, selected)...)
 		byKey[key.String()] = c
 		p.classes = append(p.classes, c)
 	}
 	if p.selective && !p.internal {
 		for _, c := range p.classes {
 			if !slices.ContainsFunc(c.items, (*item).typename) {
-				c.items = append(c.items, &item{name: "__typename", leaf: true})
+				c.items = append(c.items, &item{name: "__typename", leaf: true, internal: true})
 			}
 		}
 	}
@@ -232,12 +248,15 @@ func (ps *positions) reachable(p *position) []*operation.Field {
 	return kept
 }
 
-// items groups the fields selected for an object type by response name, in the
-// order of their first occurrence.
+// items groups those fields that apply to an object type by response name, in
+// the order of their first occurrence.
 func (ps *positions) items(object string, fields []*operation.Field) []*item {
 	var items []*item
 	byName := make(map[string]*item, len(fields))
 	for _, f := range fields {
+		if !contains(f.On, object) {
+			continue
+		}
 		if it := byName[f.ResponseName]; it != nil {
 			it.fields = append(it.fields, f)
 			continue

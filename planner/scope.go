@@ -11,6 +11,7 @@ import (
 // the fetches that hang there. Positions of keys and requirements share the
 // scope of the objects they are about.
 type scope struct {
+	above    *scope
 	path     plan.Path
 	possible []string
 	fields   []*operation.Field // what the client selects here
@@ -26,6 +27,10 @@ type scope struct {
 	// after are fetches that must have ended before a path to here can be
 	// followed: they tell the runtime types the path names.
 	after []*fetch
+
+	// context are the fetches that bring the values here that @fromContext
+	// arguments further down are filled from.
+	context []*fetch
 }
 
 type fetchKey struct {
@@ -71,6 +76,7 @@ func (s *scope) below(types []string, as string, lists int, possible []string, a
 		}
 	}
 	c := newScope(path, possible, fields)
+	c.above = s
 	c.after = append(slices.Clone(s.after), after...)
 	s.children[key] = c
 	return c

@@ -66,7 +66,11 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth map[int]bool)
 				if had {
 					continue
 				}
-				p := b.positions.fieldSet(c, b.views.owned(v, object, it.name).Requires)
+				set := b.views.owned(v, object, it.name).Requires
+				if set == nil {
+					continue
+				}
+				p := b.positions.fieldSet(c, set)
 				if b.asking[p] {
 					continue
 				}

@@ -120,6 +120,10 @@ type InputField struct {
 // A ContextVariable is a document variable filled from an ancestor.
 type ContextVariable struct {
 	Variable string
+
+	// Type of the variable, as declared in the document.
+	Type string
+
 	// Up is how many objects above the looked-up object the value's owner
 	// is, lists not counted; at least 1.
 	Up int

@@ -154,6 +154,11 @@ func (w *textWriter) lookup(l *Lookup) {
 	for _, in := range l.Inputs {
 		w.input(in)
 	}
+	for _, c := range l.Context {
+		w.open("$", c.Variable, ": ", strings.Repeat("../", c.Up), " {")
+		w.inputFields(c.Fields)
+		w.close("}")
+	}
 	w.close("} =>")
 	w.open("{")
 	w.selections(l.Selections)
@@ -250,6 +255,10 @@ func LookupText(l *Lookup) string {
 	for _, in := range l.Inputs {
 		w.line(strings.Join(in.On, ","))
 		w.input(in)
+	}
+	for _, c := range l.Context {
+		w.line(c.Variable, strings.Repeat("../", c.Up))
+		w.inputFields(c.Fields)
 	}
 	w.names(l.Selections)
 	w.selections(l.Selections)
