@@ -188,7 +188,7 @@ func compile(t testing.TB, sdl, query string, specs []fetchSpec) *Program {
 // execute runs the fetches one after the other and returns the response.
 func execute(t testing.TB, p *Program, specs []fetchSpec) string {
 	t.Helper()
-	r := p.NewResult(func(string) ([]byte, bool) { return nil, false })
+	r := p.NewResult(nil)
 	for i, s := range specs {
 		requests := r.Requests(i)
 		if s.want != "" {

@@ -19,6 +19,9 @@ type Program struct {
 	root    *position
 	query   *object // how "data" is written
 
+	// dependents are the fetches that depend on each fetch, directly.
+	dependents [][]int
+
 	positions int // number of positions besides the root
 	joints    int // number of joint tables
 
@@ -39,6 +42,7 @@ func Compile(op *operation.Operation, selection []*operation.Field, p *plan.Plan
 		plan:        p,
 		root:        newPosition(nil, ""),
 		objectTypes: objectTypes(op.Schema, p),
+		dependents:  make([][]int, len(p.Fetches)),
 		seed:        maphash.MakeSeed(),
 	}
 	for i, pf := range p.Fetches {
@@ -50,6 +54,9 @@ func Compile(op *operation.Operation, selection []*operation.Field, p *plan.Plan
 			return nil, fmt.Errorf("compile plan: fetch %d of %s: %w", i, pf.Subgraph, err)
 		}
 		prog.fetches = append(prog.fetches, f)
+		for _, id := range pf.DependsOn {
+			prog.dependents[id] = append(prog.dependents[id], i)
+		}
 	}
 	c := compiler{p: prog, schema: op.Schema, memo: map[string]*object{}}
 	var err error
@@ -61,6 +68,10 @@ func Compile(op *operation.Operation, selection []*operation.Field, p *plan.Plan
 
 // Plan returns the plan the program was made of.
 func (p *Program) Plan() *plan.Plan { return p.plan }
+
+// Dependents returns the IDs of the fetches that depend on a fetch directly,
+// ascending. They must not be written to.
+func (p *Program) Dependents(fetch int) []int { return p.dependents[fetch] }
 
 // objectTypes collects the names of object types from the API schema and, for
 // those that clients do not see, from the plan.

@@ -2,6 +2,7 @@ package merge
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,11 @@ type object struct {
 
 	// types by name of those the API schema allows here.
 	types map[string]*objectType
+
+	// untyped is how to write objects whose type no fetch tells, since it
+	// makes no difference: interface objects of which the same fields are
+	// selected whatever their type. nil if it does make one.
+	untyped *objectType
 }
 
 // An objectType says how objects of one type are written.
@@ -102,8 +108,17 @@ func (c *compiler) object(pos *position, def *ast.Definition, selections []*oper
 			return nil, err
 		}
 		o.types[t.Name] = ot
+		o.untyped = ot
+	}
+	if len(shared) != 1 || pos == nil || len(pos.typenames) > 0 || o.untyped.asksTypename() {
+		o.untyped = nil
 	}
 	return o, nil
+}
+
+// asksTypename tells whether the type's name is among the fields.
+func (t *objectType) asksTypename() bool {
+	return slices.ContainsFunc(t.fields, func(f *field) bool { return f.kind == typenameField })
 }
 
 // memoKey identifies what is compiled. Selections are compared by identity:

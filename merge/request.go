@@ -197,7 +197,7 @@ func (b *requestBuilder) body(i int) Request {
 		empty = false
 	}
 	for _, v := range b.fetch.variables {
-		if value, ok := b.variables(v.name); ok {
+		if value, ok := b.variables.Raw(v.name); ok {
 			name(v.literal)
 			body = append(body, value...)
 		}

@@ -1,5 +1,7 @@
 package merge
 
+import "github.com/weft-graphql/weft/operation"
+
 // A Result is the merged result of one request while it comes about. It is
 // used by one goroutine.
 //
@@ -8,7 +10,7 @@ package merge
 // follow once all of its requests have ended.
 type Result struct {
 	p         *Program
-	variables Variables
+	variables *operation.Variables
 	view      view
 
 	parts   []part
@@ -19,10 +21,6 @@ type Result struct {
 	leftOut     int // errors beyond MaxErrors
 	completions []Completion
 }
-
-// Variables gives the JSON of a client variable's coerced value. ok is false
-// if it was not provided and has no default; it is then not sent.
-type Variables func(name string) (value []byte, ok bool)
 
 // fetchState is what has become of one fetch.
 type fetchState struct {
@@ -52,8 +50,9 @@ type requestErrors struct {
 	answerErrors
 }
 
-// NewResult returns the empty result of a new request.
-func (p *Program) NewResult(variables Variables) *Result {
+// NewResult returns the empty result of a new request. variables may be nil if
+// the operation has none.
+func (p *Program) NewResult(variables *operation.Variables) *Result {
 	r := &Result{
 		p:         p,
 		variables: variables,
@@ -162,6 +161,13 @@ func (r *Result) Fail(fetch int, failure *Failure) {
 // response any more.
 func (r *Result) Abandon(fetch int) {
 	r.fetches[fetch].open, r.fetches[fetch].pending = 0, false
+}
+
+// Failed tells whether anything has gone wrong in the fetch: a failure, or an
+// error in an answer.
+func (r *Result) Failed(fetch int) bool {
+	state := &r.fetches[fetch]
+	return len(state.failures) > 0 || len(state.answers) > 0
 }
 
 func (r *Result) end(state *fetchState) {

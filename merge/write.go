@@ -3,9 +3,12 @@ package merge
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/operation"
 )
 
 // MaxCompletions is how many Completions a response reports.
@@ -19,14 +22,14 @@ type Completion struct {
 	Path    ast.Path `json:"path"`
 }
 
-// Write appends the value of "data" to dst. given are the values of __schema
-// and __type fields by response name, as JSON.
+// Write appends the value of "data" to dst. given are the values of the root
+// fields __schema and __type.
 //
 // Nulls rise as the specification has it. Afterwards Errors and Completions
 // are complete. Write may be called once, when all fetches have ended.
 //
 // GraphQL specification, "Handling Execution Errors", "Value Completion".
-func (r *Result) Write(dst []byte, given map[string][]byte) []byte {
+func (r *Result) Write(dst []byte, given []operation.Answer) []byte {
 	r.resolveErrors()
 	w := writer{view: &r.view, out: dst, given: given}
 	w.only = nil
@@ -41,7 +44,7 @@ func (r *Result) Write(dst []byte, given map[string][]byte) []byte {
 type writer struct {
 	*view
 	out   []byte
-	given map[string][]byte
+	given []operation.Answer
 }
 
 // An outcome says what has become of a value.
@@ -81,6 +84,9 @@ func (w *writer) object(o *object, f frame) outcome {
 			}
 		}
 		return w.fields(o.one, f)
+	}
+	if o.untyped != nil {
+		return w.fields(o.untyped, f)
 	}
 	name := w.typename(f)
 	if t := o.types[string(name)]; t != nil {
@@ -140,11 +146,13 @@ func (w *writer) field(t *objectType, fd *field, f frame) outcome {
 		w.out = append(w.out, t.quoted...)
 		return written
 	case givenField:
-		raw := w.given[fd.as]
-		if raw == nil {
+		i := slices.IndexFunc(w.given, func(a operation.Answer) bool { return a.ResponseName == fd.as })
+		if i < 0 {
 			o = isNull
+			break
 		}
-		w.out = append(w.out, raw...)
+		w.out = append(w.out, w.given[i].JSON...)
+		return written
 	}
 	if o == written {
 		return written
