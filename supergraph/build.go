@@ -149,9 +149,7 @@ func (b *builder) fields(d *declaration) error {
 }
 
 func (b *builder) declareFields(t *Type, d *declaration) {
-	n := len(b.sg.Subgraphs)
 	t.Fields = make(map[string]*Field, len(d.fields))
-	places := make([]*FieldIn, len(d.fields)*n)
 	for i := range d.fields {
 		def := d.def.Fields[i]
 		t.Fields[def.Name] = &Field{
@@ -159,7 +157,6 @@ func (b *builder) declareFields(t *Type, d *declaration) {
 			Definition:   def,
 			Type:         def.Type,
 			Arguments:    def.Arguments,
-			In:           places[i*n : (i+1)*n : (i+1)*n],
 			Inaccessible: b.r.hidden[def],
 			Access:       d.fields[i].access,
 		}
@@ -221,7 +218,9 @@ func (b *builder) put(t *Type, def *ast.FieldDefinition, join joinField) *FieldI
 		b.external[f] = true
 	}
 	t.In[join.graph].Fields[def.Name] = f
-	t.Fields[def.Name].In[join.graph] = f
+	field := t.Fields[def.Name]
+	at, _ := field.find(join.graph)
+	field.In = slices.Insert(field.In, at, f)
 	return f
 }
 
@@ -262,8 +261,8 @@ func (b *builder) overrides(d *declaration) error {
 			if from == nil || from.Index == join.graph {
 				continue
 			}
-			places := t.Fields[def.Name].In
-			to, old := places[join.graph], places[from.Index]
+			field := t.Fields[def.Name]
+			to, old := field.InSubgraph(join.graph), field.InSubgraph(from.Index)
 			switch {
 			case old == nil || old.External:
 				// Nobody else can resolve it, label or not.
@@ -322,7 +321,7 @@ func (b *builder) requirements(d *declaration) error {
 			if t.Fields == nil {
 				return errorAt(join.pos, CodeNotSupergraph, "the input field %s.%s cannot require or provide anything", t.Name, def.Name)
 			}
-			f := t.Fields[def.Name].In[join.graph]
+			f := t.Fields[def.Name].InSubgraph(join.graph)
 			at := t.Name + "." + def.Name
 			var err error
 			if join.requires != nil {
@@ -353,7 +352,7 @@ func (b *builder) checkFieldTypes(d *declaration) error {
 	for i := range d.fields {
 		def := d.def.Fields[i]
 		for _, f := range t.Fields[def.Name].In {
-			if f == nil || b.hasType(f.Type.Name(), f.Subgraph) {
+			if b.hasType(f.Type.Name(), f.Subgraph) {
 				continue
 			}
 			return errorAt(def.Position, CodeNotSupergraph, "%s.%s is of type %s in the subgraph %q, which does not have that type",

@@ -22,7 +22,7 @@ func (b *builder) contexts(d *declaration) error {
 				if err != nil {
 					return err
 				}
-				f := t.Fields[def.Name].In[join.graph]
+				f := t.Fields[def.Name].InSubgraph(join.graph)
 				f.Context = append(f.Context, argument)
 			}
 		}

@@ -55,7 +55,7 @@ func (b *builder) dropEmpty() {
 			}
 			if use.field != "" {
 				delete(in.Fields, use.field)
-				t.Fields[use.field].In[p.graph] = nil
+				t.Fields[use.field].drop(p.graph)
 			} else {
 				in.Possible = without(in.Possible, p.name)
 			}
@@ -65,6 +65,13 @@ func (b *builder) dropEmpty() {
 		}
 	}
 	b.dropNames(gone)
+}
+
+// drop takes the field out of a subgraph.
+func (f *Field) drop(graph int) {
+	if at, found := f.find(graph); found {
+		f.In = slices.Delete(f.In, at, at+1)
+	}
 }
 
 func isEmpty(kind ast.DefinitionKind, in *TypeIn) bool {
@@ -94,7 +101,7 @@ func (b *builder) unplaced() []place {
 		}
 		for i := range d.fields {
 			for _, f := range t.Fields[d.def.Fields[i].Name].In {
-				if f != nil && !b.hasType(f.Type.Name(), f.Subgraph) {
+				if !b.hasType(f.Type.Name(), f.Subgraph) {
 					out = append(out, place{f.Type.Name(), f.Subgraph})
 				}
 			}

@@ -153,7 +153,7 @@ func (s *fieldSet) field(f *ast.Field, parent *ast.Definition, depth int) error 
 		return err
 	}
 	typ := field.Type
-	in := field.In[s.graph]
+	in := field.InSubgraph(s.graph)
 	if in == nil && s.complete {
 		var err error
 		if in, err = s.add(f, parent); err != nil {
@@ -243,7 +243,7 @@ func (s *fieldSet) add(f *ast.Field, parent *ast.Definition) (*FieldIn, error) {
 		if t.In[s.graph] == nil {
 			s.b.enter(t, s.graph)
 		}
-		if in := t.Fields[f.Name].In[s.graph]; in != nil {
+		if in := t.Fields[f.Name].InSubgraph(s.graph); in != nil {
 			return in, nil
 		}
 	}

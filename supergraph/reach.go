@@ -3,7 +3,8 @@ package supergraph
 import "github.com/vektah/gqlparser/v2/ast"
 
 // In join v0.1 value types do not say where they are. They are put into every
-// subgraph from whose root fields or entities they can be reached.
+// subgraph from whose root fields or entities they can be reached: as the type
+// of a field or argument, as a member, an interface or an implementation.
 
 // isValueType tells whether the place of a type in a v0.1 supergraph has to be
 // found out.
@@ -21,9 +22,20 @@ func (b *builder) reachAll() {
 			}
 			for i := range d.fields {
 				def := d.def.Fields[i]
-				if t.Fields == nil || t.Fields[def.Name].In[graph] != nil {
+				if t.Fields != nil && in.Fields[def.Name] != nil {
 					b.reachField(def, graph)
 				}
+			}
+			for _, name := range d.def.Interfaces {
+				b.reach(name, graph)
+			}
+		}
+	}
+	// Directives of operations are for all subgraphs.
+	for _, def := range b.r.directives {
+		for _, a := range def.Arguments {
+			for graph := range b.sg.Subgraphs {
+				b.reach(a.Type.Name(), graph)
 			}
 		}
 	}

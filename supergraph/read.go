@@ -93,7 +93,7 @@ func (r *reader) read() error {
 	if err := r.readGraphs(); err != nil {
 		return err
 	}
-	if err := r.checkSize(); err != nil {
+	if err := r.checkTypes(); err != nil {
 		return err
 	}
 	for _, def := range r.doc.types {
@@ -108,6 +108,9 @@ func (r *reader) read() error {
 			return err
 		}
 		r.declarations = append(r.declarations, d)
+	}
+	if err := r.checkFields(); err != nil {
+		return err
 	}
 	return r.readDirectives()
 }
@@ -153,21 +156,47 @@ func (r *reader) readGraphs() error {
 	return nil
 }
 
-// maxPlaces bounds subgraphs × (types + fields), for each of which the model
-// has a place of 8 bytes.
-const maxPlaces = 1 << 28
+// Bounds of the model's memory. A type has a place of 8 bytes for each
+// subgraph; a field has one of about 150 bytes for each subgraph that has it.
+const (
+	maxTypePlaces  = 1 << 27
+	maxFieldPlaces = 1 << 24
+)
 
-func (r *reader) checkSize() error {
-	elements := len(r.doc.types)
+// checkTypes refuses documents whose types are too many or too large.
+func (r *reader) checkTypes() error {
+	if len(r.doc.types)*len(r.subgraphs) > maxTypePlaces {
+		return errorAt(r.doc.schema.Position, CodeTooLarge,
+			"the supergraph has %d types over %d subgraphs, more than weft reads", len(r.doc.types), len(r.subgraphs))
+	}
 	for _, def := range r.doc.types {
-		elements += len(def.Fields)
 		if n := len(def.Fields) + len(def.EnumValues) + len(def.Types); n > maxMembers {
 			return errorAt(def.Position, CodeTooLarge, "%s has %d fields, values or members, more than weft reads (%d)", def.Name, n, maxMembers)
 		}
 	}
-	if elements*len(r.subgraphs) > maxPlaces {
-		return errorAt(r.doc.schema.Position, CodeTooLarge,
-			"the supergraph has %d types and fields over %d subgraphs, more than weft reads", elements, len(r.subgraphs))
+	return nil
+}
+
+// checkFields refuses documents whose fields are in too many subgraphs.
+func (r *reader) checkFields() error {
+	owned := r.fs.byIdentity[joinSpec].version == version{0, 1}
+	places := 0
+	for _, d := range r.declarations {
+		graphs := len(d.joins)
+		if owned {
+			graphs = len(r.subgraphs)
+		}
+		for _, f := range d.fields {
+			if len(f.joins) > 0 {
+				places += len(f.joins)
+			} else {
+				places += graphs
+			}
+		}
+		if places > maxFieldPlaces {
+			return errorAt(d.def.Position, CodeTooLarge,
+				"the supergraph has more than %d fields, each counted in every subgraph that has it, more than weft reads", maxFieldPlaces)
+		}
 	}
 	return nil
 }

@@ -73,10 +73,8 @@ func (b *builder) pruneRequirements() {
 	for _, d := range b.r.declarations {
 		for _, f := range b.sg.Types[d.def.Name].Fields {
 			for _, in := range f.In {
-				if in != nil {
-					in.Requires = b.prune(in.Requires, in.Subgraph)
-					in.Provides = b.prune(in.Provides, in.Subgraph)
-				}
+				in.Requires = b.prune(in.Requires, in.Subgraph)
+				in.Provides = b.prune(in.Provides, in.Subgraph)
 			}
 		}
 	}

@@ -132,8 +132,8 @@ type Field struct {
 	// Arguments of the field in the supergraph.
 	Arguments ast.ArgumentDefinitionList
 
-	// In holds the field as each subgraph has it, by subgraph index; nil
-	// where it lacks the field.
+	// In holds the field as each subgraph has it that has it, by ascending
+	// subgraph index.
 	In []*FieldIn
 
 	// Inaccessible says that clients must not see the field.
@@ -258,4 +258,15 @@ func (t *TypeIn) HasEnumValue(name string) bool {
 }
 
 // InSubgraph returns the field as subgraph i has it, or nil.
-func (f *Field) InSubgraph(i int) *FieldIn { return f.In[i] }
+func (f *Field) InSubgraph(i int) *FieldIn {
+	at, found := f.find(i)
+	if !found {
+		return nil
+	}
+	return f.In[at]
+}
+
+// find returns the place in f.In of subgraph i, or where it would be.
+func (f *Field) find(i int) (at int, found bool) {
+	return slices.BinarySearchFunc(f.In, i, func(in *FieldIn, i int) int { return cmp.Compare(in.Subgraph, i) })
+}
