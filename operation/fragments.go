@@ -24,8 +24,8 @@ type fragment struct {
 	spreads []*ast.FragmentSpread
 	size    size
 
-	state int // of sort: unseen, open (being visited), done
-	mark  int // of reach: the last definition it was reached from
+	state int  // of sortFragments
+	used  bool // by an operation, directly or through others
 }
 
 const (
@@ -55,7 +55,28 @@ func sortFragments(doc *ast.QueryDocument) (*fragments, gqlerror.List) {
 	for _, f := range all {
 		errs = fs.visit(f, errs)
 	}
+	fs.markUsed(doc)
 	return fs, errs
+}
+
+// markUsed marks the fragments that an operation reaches.
+func (fs *fragments) markUsed(doc *ast.QueryDocument) {
+	mark := func(spreads []*ast.FragmentSpread) {
+		for _, spread := range spreads {
+			if f := fs.byName[spread.Name]; f != nil {
+				f.used = true
+			}
+		}
+	}
+	for _, op := range doc.Operations {
+		mark(appendSpreads(nil, op.SelectionSet))
+	}
+	// In order, what a fragment spreads comes before it; so from the end.
+	for _, f := range slices.Backward(fs.order) {
+		if f.used {
+			mark(f.spreads)
+		}
+	}
 }
 
 // visit appends f and what it spreads to order, depth first. The stack is

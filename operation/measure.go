@@ -13,6 +13,7 @@ const maxName = 512
 // saturate.
 type size struct {
 	selections int // fields, inline fragments and spreads
+	nodes      int // selections, directives and literals
 	rootFields int // fields that are not below another field
 	aliases    int
 	directives int
@@ -28,9 +29,13 @@ type measurer struct {
 	longName *ast.Position
 }
 
+// nodesPerSelection is how many directives and literals selections may have on
+// average. Validation walks the fragments once per operation, so a large
+// argument in a document of many operations is walked many times.
+const nodesPerSelection = 4
+
 // checkStructure refuses documents that would be too large to walk: too long
-// names, too deep nesting, too many expanded selections, too entangled
-// fragments. It returns the size of each operation, and sets that of each
+// names, too deep nesting, too much once expanded. It returns the size of each operation, and sets that of each
 // fragment.
 func checkStructure(doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*ast.OperationDefinition]size, gqlerror.List) {
 	m := &measurer{fragments: fs}
@@ -42,14 +47,14 @@ func checkStructure(doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*
 		m.variables(&f.size, f.def.VariableDefinition)
 	}
 	sizes := make(map[*ast.OperationDefinition]size, len(doc.Operations))
-	total := 0
+	var total size
 	for _, op := range doc.Operations {
 		m.name(op.Name, op.Position)
 		s := m.set(op.SelectionSet)
 		m.directives(&s, op.Directives)
 		m.variables(&s, op.VariableDefinitions)
 		sizes[op] = s
-		total = plus(total, s.selections)
+		total.add(s)
 	}
 
 	if m.longName != nil {
@@ -68,18 +73,9 @@ func checkStructure(doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*
 				"%s nests deeper than the %d levels allowed", describe(op), limits.Nesting))
 		}
 	}
-	for _, f := range fs.order {
-		// A fragment no operation uses is expanded by nothing, but refusing
-		// it here keeps the bound independent of who uses it.
-		total = max(total, f.size.selections)
-	}
-	if total > limits.Selections {
+	if total.selections > limits.Selections || total.nodes > nodesPerSelection*limits.Selections {
 		errs = append(errs, coded(CodeMaxSelections, nil,
 			"with its fragments expanded the document has more than the %d selections allowed", limits.Selections))
-	}
-	if len(errs) == 0 && !reachWithin(doc, fs, visitsPerSelection*limits.Selections) {
-		errs = append(errs, coded(CodeMaxSelections, nil,
-			"the document spreads its fragments in too many places to be checked"))
 	}
 	return sizes, errs
 }
@@ -114,6 +110,7 @@ func (m *measurer) set(set ast.SelectionSet) size {
 	var s size
 	for _, sel := range set {
 		s.selections = plus(s.selections, 1)
+		s.nodes = plus(s.nodes, 1)
 		switch sel := sel.(type) {
 		case *ast.Field:
 			m.name(sel.Name, sel.Position)
@@ -149,6 +146,7 @@ func (m *measurer) set(set ast.SelectionSet) size {
 // add counts what stands inside one selection of s.
 func (s *size) add(inner size) {
 	s.selections = plus(s.selections, inner.selections)
+	s.nodes = plus(s.nodes, inner.nodes)
 	s.rootFields = plus(s.rootFields, inner.rootFields)
 	s.aliases = plus(s.aliases, inner.aliases)
 	s.directives = plus(s.directives, inner.directives)
@@ -158,6 +156,7 @@ func (s *size) add(inner size) {
 
 func (m *measurer) directives(s *size, list ast.DirectiveList) {
 	s.directives = plus(s.directives, len(list))
+	s.nodes = plus(s.nodes, len(list))
 	for _, d := range list {
 		m.name(d.Name, d.Position)
 		m.arguments(s, d.Arguments)
@@ -167,7 +166,7 @@ func (m *measurer) directives(s *size, list ast.DirectiveList) {
 func (m *measurer) arguments(s *size, list ast.ArgumentList) {
 	for _, arg := range list {
 		m.name(arg.Name, arg.Position)
-		s.nesting = max(s.nesting, m.value(arg.Value))
+		s.nesting = max(s.nesting, m.value(s, arg.Value))
 	}
 }
 
@@ -181,23 +180,24 @@ func (m *measurer) variables(s *size, list ast.VariableDefinitionList) {
 			levels++
 		}
 		m.name(t.NamedType, v.Position)
-		s.nesting = max(s.nesting, levels, m.value(v.DefaultValue))
+		s.nesting = max(s.nesting, levels, m.value(s, v.DefaultValue))
 		m.directives(s, v.Directives)
 	}
 }
 
-// value returns the levels of lists and objects in v.
-func (m *measurer) value(v *ast.Value) int {
+// value counts the literals in v and returns the levels of lists and objects.
+func (m *measurer) value(s *size, v *ast.Value) int {
 	if v == nil {
 		return 0
 	}
+	s.nodes = plus(s.nodes, 1)
 	if v.Kind == ast.Variable || v.Kind == ast.EnumValue {
 		m.name(v.Raw, v.Position)
 	}
 	levels := 0
 	for _, child := range v.Children {
 		m.name(child.Name, child.Position)
-		levels = max(levels, m.value(child.Value))
+		levels = max(levels, m.value(s, child.Value))
 	}
 	if v.Kind == ast.ListValue || v.Kind == ast.ObjectValue {
 		levels++
@@ -209,99 +209,4 @@ func (m *measurer) name(name string, pos *ast.Position) {
 	if len(name) > maxName && m.longName == nil {
 		m.longName = pos
 	}
-}
-
-// visitsPerSelection relates the steps validation may take to the selections
-// allowed.
-const visitsPerSelection = 4
-
-// reachWithin reports whether validation visits at most budget nodes. It walks
-// every operation and every fragment definition, and in each of these walks
-// every fragment that can be reached once. So 1,000 fragments that all spread
-// one fragment of 5,000 fields cost five million visits, though little is
-// expanded.
-func reachWithin(doc *ast.QueryDocument, fs *fragments, budget int) bool {
-	weights := make(map[*fragment]int, len(fs.order))
-	for _, f := range fs.order {
-		weights[f] = weight(f.def.SelectionSet, f.def.Directives)
-	}
-	steps := 0
-	mark := 0
-	var stack []*fragment
-	reach := func(spreads []*ast.FragmentSpread) bool {
-		mark++
-		for {
-			for _, spread := range spreads {
-				f := fs.byName[spread.Name]
-				if f != nil && f.mark != mark {
-					f.mark = mark
-					stack = append(stack, f)
-				}
-			}
-			if len(stack) == 0 {
-				return true
-			}
-			f := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			if steps = plus(steps, weights[f]); steps > budget {
-				return false
-			}
-			spreads = f.spreads
-		}
-	}
-	for _, op := range doc.Operations {
-		steps = plus(steps, weight(op.SelectionSet, op.Directives))
-		if !reach(appendSpreads(nil, op.SelectionSet)) {
-			return false
-		}
-	}
-	for _, f := range fs.order {
-		steps = plus(steps, weights[f])
-		if !reach(f.spreads) {
-			return false
-		}
-	}
-	return steps <= budget
-}
-
-// weight counts the nodes that a walk of a definition visits, spreads not
-// followed.
-func weight(set ast.SelectionSet, directives ast.DirectiveList) int {
-	n := directivesWeight(directives)
-	for _, sel := range set {
-		n++
-		switch sel := sel.(type) {
-		case *ast.Field:
-			n += argumentsWeight(sel.Arguments) + weight(sel.SelectionSet, sel.Directives)
-		case *ast.InlineFragment:
-			n += weight(sel.SelectionSet, sel.Directives)
-		case *ast.FragmentSpread:
-			n += directivesWeight(sel.Directives)
-		}
-	}
-	return n
-}
-
-func directivesWeight(list ast.DirectiveList) int {
-	n := len(list)
-	for _, d := range list {
-		n += argumentsWeight(d.Arguments)
-	}
-	return n
-}
-
-func argumentsWeight(list ast.ArgumentList) int {
-	n := 0
-	for _, arg := range list {
-		n += valueWeight(arg.Value)
-	}
-	return n
-}
-
-func valueWeight(v *ast.Value) int {
-	n := 1
-	for _, child := range v.Children {
-		n += valueWeight(child.Value)
-	}
-	return n
 }

@@ -45,7 +45,7 @@ func Prepare(schema *ast.Schema, document, operationName string, limits Limits) 
 			return nil, errs
 		}
 	}
-	positions, errs := checkRules(schema, doc, limits)
+	positions, errs := checkRules(schema, doc, fs, limits)
 	if len(errs) > 0 {
 		return nil, errs
 	}
@@ -64,7 +64,7 @@ func Prepare(schema *ast.Schema, document, operationName string, limits Limits) 
 		// Validation leaves in the fragments the variables of the operation it
 		// looked at last. The others are dropped and it is done again.
 		doc.Operations = ast.OperationList{def}
-		validate(schema, doc, nil)
+		walk(schema, doc, nil, nil)
 	}
 	hash := sha256.Sum256(appendOperation(nil, def, used))
 	op := &Operation{
@@ -143,14 +143,17 @@ const mergingSteps = 10
 
 // checkRules runs all validation rules over the document, and returns the
 // number of response positions of each operation.
-func checkRules(schema *ast.Schema, doc *ast.QueryDocument, limits Limits) (map[*ast.OperationDefinition]int, gqlerror.List) {
+func checkRules(schema *ast.Schema, doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*ast.OperationDefinition]int, gqlerror.List) {
 	var suggest *suggester
 	if limits.Suggestions {
 		suggest = newSuggester(schema)
 	}
-	errs := validate(schema, doc, validationRules(suggest, newTypesets(schema)))
-	if len(errs) > 0 {
-		return nil, errs
+	var r report
+	walk(schema, doc, validationRules(suggest, newTypesets(schema)), &r)
+	fragmentDefinitions(schema, doc, fs, suggest, &r)
+	if len(r.errs) > 0 {
+		sortErrors(r.errs)
+		return nil, r.errs
 	}
 	m := newMerging(schema, mergingSteps*limits.Selections)
 	positions := make(map[*ast.OperationDefinition]int, len(doc.Operations))

@@ -31,8 +31,8 @@ type Subscription { tick: Int, tock: Int }
 interface Named { name: String }
 interface Pet implements Named { name: String owner: Person friend: Pet }
 interface Empty { x: Int }
-type Dog implements Pet & Named { name: String owner: Person friend: Pet bark: Int! volume: Int! best: Dog }
-type Cat implements Pet & Named { name: String owner: Person friend: Pet meow: String volume(unit: String): Float best: Cat }
+type Dog implements Pet & Named { name: String owner: Person friend: Pet bark: Int! volume: Int! best: Dog sound(loud: Boolean): String size: Int }
+type Cat implements Pet & Named { name: String owner: Person friend: Pet meow: String volume(unit: String): Float best: Cat sound(loud: Boolean): String size: String }
 type Person implements Named { name: String pets: [Pet] }
 union CatOrDog = Cat | Dog
 
@@ -124,7 +124,7 @@ func TestPrepareErrors(t *testing.T) {
 			"GRAPHQL_VALIDATION_FAILED 1:25 Cannot query field \"nope\" on type \"Query\".\n"},
 
 		// Fields
-		{"unknown field", "{ nameed }", "", "GRAPHQL_VALIDATION_FAILED 1:3 Cannot query field \"nameed\" on type \"Query\". Did you mean \"named\"?\n"},
+		{"unknown field", "{ nameed }", "", "GRAPHQL_VALIDATION_FAILED 1:3 Cannot query field \"nameed\" on type \"Query\". Did you mean \"named\" or \"need\"?\n"},
 		{"field of an implementation", "{ pet { bark } }", "",
 			"GRAPHQL_VALIDATION_FAILED 1:9 Cannot query field \"bark\" on type \"Pet\". Did you mean to use an inline fragment on \"Dog\"?\n"},
 		{"no sub-selection", "{ pet }", "",

@@ -12,12 +12,13 @@ import (
 
 // validationRules are the rules of the specification's section "Validation",
 // in its order. Those of the library are used where they are exact and linear;
-// the others are ours. Three are not in the list, because they must hold
-// before or can only run after a walk:
+// the others are ours. Some are not in the list, because they must hold before
+// the walk, or need none, or need one that has succeeded:
 //
-//   - Fragment Name Uniqueness and Fragment spreads must not form cycles:
+//   - Fragment Name Uniqueness, Fragment spreads must not form cycles:
 //     sortFragments
-//   - Field Selection Merging: checkMerging
+//   - Fragments Must Be Used, and on known composite types: fragmentDefinitions
+//   - Field Selection Merging: merging
 //
 // Executable Definitions is the parser's.
 func validationRules(suggest *suggester, sets *typesets) []core.Rule {
@@ -44,7 +45,6 @@ func validationRules(suggest *suggester, sets *typesets) []core.Rule {
 		// Fragments
 		knownTypeNames(suggest),
 		rules.FragmentsOnCompositeTypesRule,
-		rules.NoUnusedFragmentsRule,
 		rules.KnownFragmentNamesRule,
 		possibleFragmentSpreads(sets),
 
@@ -68,50 +68,69 @@ func validationRules(suggest *suggester, sets *typesets) []core.Rule {
 	}
 }
 
-// validate walks doc once with all rules. It also makes the walk's annotations
-// on doc (definitions, expected types), which everything later relies on. The
-// errors are in document order, at most maxErrors, none twice.
-func validate(schema *ast.Schema, doc *ast.QueryDocument, list []core.Rule) gqlerror.List {
-	type place struct {
-		message      string
-		line, column int
-	}
-	var errs gqlerror.List
-	seen := make(map[place]bool)
-	// The walker comes by a fragment once per definition that reaches it, and
-	// reports the same error each time. Reports are counted, too: applying the
-	// options is what makes a message.
-	reports := 0
+// A report collects the errors of validation: in the order they come, at most
+// maxErrors, none twice.
+type report struct {
+	errs gqlerror.List
+	seen map[place]bool
+	// calls are counted, too: applying the options is what makes a message,
+	// and the walker comes by a fragment once per operation that reaches it.
+	calls int
+}
 
+type place struct {
+	message      string
+	line, column int
+}
+
+func (r *report) add(rule string, options ...core.ErrorOption) {
+	if r.calls++; len(r.errs) >= maxErrors || r.calls > 10*maxErrors {
+		return
+	}
+	err := &gqlerror.Error{}
+	for _, option := range options {
+		option(err)
+	}
+	err.Message = truncate(err.Message, maxMessage)
+	err.Rule = rule
+	err.Extensions = map[string]any{"code": CodeValidation}
+	if rule == rules.MaxIntrospectionDepth.Name {
+		err.Extensions["code"] = CodeIntrospectionDepth
+	}
+	p := place{message: err.Message}
+	if len(err.Locations) > 0 {
+		p.line, p.column = err.Locations[0].Line, err.Locations[0].Column
+	}
+	if r.seen == nil {
+		r.seen = make(map[place]bool)
+	}
+	if !r.seen[p] {
+		r.seen[p] = true
+		r.errs = append(r.errs, err)
+	}
+}
+
+// walk walks the operations of doc, and from each the fragments it reaches,
+// once with all rules. It also makes the walker's annotations on doc
+// (definitions, expected types), which everything later relies on.
+func walk(schema *ast.Schema, doc *ast.QueryDocument, list []core.Rule, r *report) {
 	events := &core.Events{}
 	for _, rule := range list {
-		rule.RuleFunc(events, func(options ...core.ErrorOption) {
-			if reports++; len(errs) >= maxErrors || reports > 10*maxErrors {
-				return
-			}
-			err := &gqlerror.Error{}
-			for _, option := range options {
-				option(err)
-			}
-			err.Message = truncate(err.Message, maxMessage)
-			err.Rule = rule.Name
-			err.Extensions = map[string]any{"code": CodeValidation}
-			if rule.Name == rules.MaxIntrospectionDepth.Name {
-				err.Extensions["code"] = CodeIntrospectionDepth
-			}
-			p := place{message: err.Message}
-			if len(err.Locations) > 0 {
-				p.line, p.column = err.Locations[0].Line, err.Locations[0].Column
-			}
-			if !seen[p] {
-				seen[p] = true
-				errs = append(errs, err)
-			}
-		})
+		rule.RuleFunc(events, func(options ...core.ErrorOption) { r.add(rule.Name, options...) })
 	}
-	core.Walk(schema, doc, events)
-	sortErrors(errs)
-	return errs
+	// When it is through with the operations, the walker walks each fragment
+	// definition by itself and from there again all that it reaches, which is
+	// quadratic in their number and says nothing new: fragments that no
+	// operation reaches are errors. So once the last operation is done there
+	// are no fragments left to walk.
+	shown := *doc
+	left := len(doc.Operations)
+	events.OnOperation(func(*core.Walker, *ast.OperationDefinition) {
+		if left--; left == 0 {
+			shown.Fragments = nil
+		}
+	})
+	core.Walk(schema, &shown, events)
 }
 
 // sortErrors orders errors by their first location.

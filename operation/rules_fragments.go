@@ -5,6 +5,30 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/core"
 )
 
+// fragmentDefinitions: each fragment definition is on a composite type of the
+// schema and used by an operation. It sets their Definition.
+// Specification: "Fragment Spread Type Existence", "Fragments on Object,
+// Interface or Union Types", "Fragments Must Be Used".
+func fragmentDefinitions(schema *ast.Schema, doc *ast.QueryDocument, fs *fragments, suggest *suggester, r *report) {
+	for _, def := range doc.Fragments {
+		def.Definition = schema.Types[def.TypeCondition]
+		if def.Definition == nil {
+			r.add("KnownTypeNames",
+				core.Message(`Unknown type "%s".%s`, def.TypeCondition, suggest.typeNames(def.TypeCondition)),
+				core.At(def.Position))
+		} else if !def.Definition.IsCompositeType() {
+			r.add("FragmentsOnCompositeTypes",
+				core.Message(`Fragment "%s" cannot condition on non composite type "%s".`, def.Name, def.TypeCondition),
+				core.At(def.Position))
+		}
+		if !fs.byName[def.Name].used {
+			r.add("NoUnusedFragments",
+				core.Message(`Fragment "%s" is never used.`, def.Name),
+				core.At(def.Position))
+		}
+	}
+}
+
 // possibleFragmentSpreads: a fragment can apply where it is spread. The
 // library compares each possible type of one side with each of the other, for
 // each spread; typesets remembers the answer per pair of types.

@@ -64,7 +64,7 @@ func knownArgumentNames(suggest *suggester) core.Rule {
 	}}
 }
 
-// knownTypeNames: variables and type conditions name types of the schema.
+// knownTypeNames: variables and inline fragments name types of the schema.
 // Specification: "Fragment Spread Type Existence", "Variables Are Input Types".
 func knownTypeNames(suggest *suggester) core.Rule {
 	return core.Rule{Name: "KnownTypeNames", RuleFunc: func(events *core.Events, report core.AddErrFunc) {
@@ -80,9 +80,6 @@ func knownTypeNames(suggest *suggester) core.Rule {
 			if f.TypeCondition != "" {
 				check(walker, f.TypeCondition, f.Position)
 			}
-		})
-		events.OnFragment(func(walker *core.Walker, f *ast.FragmentDefinition) {
-			check(walker, f.TypeCondition, f.Position)
 		})
 	}}
 }
