@@ -1,0 +1,101 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weft-graphql/weft/merge"
+	"github.com/weft-graphql/weft/operation"
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// A Fetcher sends a request to a subgraph. It must return soon after ctx has
+// ended; Execute waits for it. subgraphs.Client is one.
+type Fetcher interface {
+	Fetch(ctx context.Context, r *subgraphs.Request) (*subgraphs.Response, error)
+}
+
+// An Executor runs programs. It is safe for concurrent use.
+type Executor struct {
+	Fetcher Fetcher
+
+	// Reserve is how long before a request's deadline its fetches end, so
+	// that what has arrived can be written. It is never more than a tenth of
+	// the time there is. 0 is DefaultReserve.
+	Reserve time.Duration
+}
+
+// DefaultReserve is the time kept for writing if nothing else is said.
+const DefaultReserve = 50 * time.Millisecond
+
+// A Mode says what a failure does to the rest of the request.
+type Mode int
+
+const (
+	// Partial delivers what there is: nulls and errors where a subgraph
+	// failed, the data of the others.
+	Partial Mode = iota
+	// FailFast ends the request at the first failure. The response is
+	// {"data": null} and the errors of the fetch that failed first.
+	FailFast
+)
+
+// A Request is one operation to execute for one client.
+type Request struct {
+	Program *merge.Program
+
+	// Variables are the coerced variables; nil if there are none.
+	Variables *operation.Variables
+
+	// Introspection are the answers to the root fields that weft answers
+	// itself.
+	Introspection []operation.Answer
+
+	// Header returns the headers for requests to a subgraph. It is called
+	// from the goroutine that calls Execute, once per request that is sent,
+	// and what it returns is not written to. nil sends none.
+	Header func(subgraph string) http.Header
+
+	Mode Mode
+
+	// Policy decides what a client sees of an error; nil leaves it out of the
+	// response. If Policy itself is nil, clients see (*merge.Error).GraphQL.
+	Policy func(*merge.Error) *gqlerror.Error
+}
+
+// Execute runs the request and returns when the response is there and all
+// goroutines have ended. A subgraph that fails is no error here: it is in the
+// response.
+//
+// ctx should have a deadline. When it comes, fetches in flight and those not
+// started fail with code GATEWAY_TIMEOUT, and the response holds the rest.
+// When ctx is cancelled, which is a client that has gone away, Execute returns
+// the context's error and no response.
+func (x *Executor) Execute(ctx context.Context, r *Request) (*Response, error) {
+	e := newExecution(x.Fetcher, r)
+	fetchCtx, cancel := x.withReserve(ctx)
+	defer cancel()
+	e.run(fetchCtx, cancel)
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	return e.respond(), nil
+}
+
+// withReserve returns a context for fetches, which ends a little before ctx.
+func (x *Executor) withReserve(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	reserve := x.Reserve
+	if reserve == 0 {
+		reserve = DefaultReserve
+	}
+	reserve = min(reserve, max(0, time.Until(deadline)/10))
+	return context.WithDeadline(ctx, deadline.Add(-reserve))
+}

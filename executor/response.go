@@ -1,0 +1,114 @@
+package executor
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weft-graphql/weft/merge"
+)
+
+// A Response is the answer to a Request.
+type Response struct {
+	// Errors as the client sees them.
+	Errors gqlerror.List
+
+	// Causes are the errors before Policy, with everything that is known.
+	Causes []*merge.Error
+
+	// Completions are nulls that had to rise without an error to explain
+	// them. They go out as extensions.valueCompletion.
+	Completions []merge.Completion
+
+	// Fetches tells how each fetch of the plan went, by ID.
+	Fetches []FetchReport
+
+	body []byte // {"data":…
+}
+
+const dataPrefix = `{"data":`
+
+// Data returns the value of "data". It must not be written to, and not be
+// used after JSON.
+func (r *Response) Data() []byte { return r.body[len(dataPrefix):] }
+
+// JSON completes the response body with errors and extensions. It may be
+// called once; the data is not copied. extensions may be nil and is not
+// written to. The error is that extensions cannot be encoded.
+func (r *Response) JSON(extensions map[string]any) ([]byte, error) {
+	body := bytes.NewBuffer(r.body)
+	r.body = nil
+	if len(r.Errors) > 0 {
+		if err := appendMember(body, "errors", r.Errors); err != nil {
+			return nil, err
+		}
+	}
+	if len(r.Completions) > 0 {
+		extensions = maps.Clone(extensions)
+		if extensions == nil {
+			extensions = map[string]any{}
+		}
+		extensions["valueCompletion"] = r.Completions
+	}
+	if len(extensions) > 0 {
+		if err := appendMember(body, "extensions", extensions); err != nil {
+			return nil, err
+		}
+	}
+	body.WriteByte('}')
+	return body.Bytes(), nil
+}
+
+func appendMember(b *bytes.Buffer, name string, value any) error {
+	fmt.Fprintf(b, `,"%s":`, name)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return fmt.Errorf("encode %s of the response: %w", name, err)
+	}
+	b.Truncate(b.Len() - 1) // the line feed that Encode adds
+	return nil
+}
+
+// respond makes the response of what there is when all fetches have ended.
+func (e *execution) respond() *Response {
+	r := &Response{Fetches: make([]FetchReport, len(e.fetches))}
+	for i := range e.fetches {
+		r.Fetches[i] = e.fetches[i].report
+	}
+	if e.failed >= 0 {
+		r.body = []byte(dataPrefix + "null")
+		r.Causes = e.result.ErrorsOf(e.failed)
+	} else {
+		r.body = e.result.Write(append(make([]byte, 0, e.sizeHint()), dataPrefix...), e.request.Introspection)
+		r.Causes = e.result.Errors()
+		r.Completions = e.result.Completions()
+	}
+	for _, cause := range r.Causes {
+		var seen *gqlerror.Error
+		if e.request.Policy != nil {
+			seen = e.request.Policy(cause)
+		} else {
+			seen = cause.GraphQL()
+		}
+		if seen != nil {
+			r.Errors = append(r.Errors, seen)
+		}
+	}
+	return r
+}
+
+// sizeHint guesses the size of the response from those of the answers.
+func (e *execution) sizeHint() int {
+	size := 256
+	for i := range e.fetches {
+		size += e.fetches[i].report.Bytes
+	}
+	for _, a := range e.request.Introspection {
+		size += len(a.JSON)
+	}
+	return size
+}
