@@ -115,6 +115,11 @@ func (r *report) add(rule string, options ...core.ErrorOption) {
 // (definitions, expected types), which everything later relies on.
 func walk(schema *ast.Schema, doc *ast.QueryDocument, list []core.Rule, r *report) {
 	events := &core.Events{}
+	events.OnField(func(_ *core.Walker, field *ast.Field) {
+		if field.Name == "__typename" {
+			field.Definition = typenameDefinition // the walker's is nullable
+		}
+	})
 	for _, rule := range list {
 		rule.RuleFunc(events, func(options ...core.ErrorOption) { r.add(rule.Name, options...) })
 	}
@@ -131,6 +136,13 @@ func walk(schema *ast.Schema, doc *ast.QueryDocument, list []core.Rule, r *repor
 		}
 	})
 	core.Walk(schema, &shown, events)
+}
+
+// typenameDefinition stands for the field each composite type has. It is only
+// read.
+var typenameDefinition = &ast.FieldDefinition{
+	Name: "__typename",
+	Type: ast.NonNullNamedType("String", nil),
 }
 
 // sortErrors orders errors by their first location.

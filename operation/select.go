@@ -70,9 +70,6 @@ func (s *selector) field(sel *ast.Field, on []string) *Field {
 	f.Name = sel.Name
 	f.On = on
 	f.Definition = sel.Definition
-	if sel.Name == "__typename" {
-		f.Definition = typenameDefinition
-	}
 	f.Arguments = sel.Arguments
 	f.Directives = otherDirectives(sel.Directives)
 	f.Position = sel.Position
@@ -81,13 +78,6 @@ func (s *selector) field(sel *ast.Field, on []string) *Field {
 			s.sets.of(f.Definition.Type.Name()))
 	}
 	return f
-}
-
-// typenameDefinition stands for the field each composite type has. It is only
-// read.
-var typenameDefinition = &ast.FieldDefinition{
-	Name: "__typename",
-	Type: ast.NonNullNamedType("String", nil),
 }
 
 // next returns a new zero Field.
