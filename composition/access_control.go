@@ -1,0 +1,295 @@
+package composition
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// A requirement is what access control asks of a request for some element.
+// The zero value asks nothing.
+type requirement struct {
+	authenticated bool
+	scopes        dnf
+	policies      dnf
+}
+
+// A dnf is a disjunction of conjunctions: one of the inner sets must be
+// granted whole. nil and an empty list ask nothing. Inner sets are sorted.
+type dnf [][]string
+
+// parseDNF reads [["a", "b"], ["c"]].
+func parseDNF(v *ast.Value) dnf {
+	if v == nil {
+		return nil
+	}
+	var d dnf
+	for _, c := range v.Children {
+		set := stringItems(c.Value)
+		slices.Sort(set)
+		d = append(d, slices.Compact(set))
+	}
+	if v.Kind != ast.ListValue && isString(v) {
+		d = dnf{{v.Raw}}
+	}
+	return d.simplified()
+}
+
+// and is what asks both d and e.
+func (d dnf) and(e dnf) dnf {
+	if len(d) == 0 {
+		return e
+	}
+	if len(e) == 0 {
+		return d
+	}
+	var product dnf
+	for _, x := range d {
+		for _, y := range e {
+			set := slices.Concat(x, y)
+			slices.Sort(set)
+			product = append(product, slices.Compact(set))
+		}
+		// The product of long lists grows fast; what is superfluous goes at
+		// once.
+		product = product.simplified()
+	}
+	return product
+}
+
+// simplified drops sets that contain another one.
+func (d dnf) simplified() dnf {
+	sorted := slices.Clone(d)
+	slices.SortStableFunc(sorted, func(a, b []string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return slices.Compare(a, b)
+	})
+	var kept dnf
+	for _, x := range sorted {
+		if !slices.ContainsFunc(kept, func(y []string) bool { return containsAll(x, y) }) {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+// implies tells whether whoever satisfies d satisfies e.
+func (d dnf) implies(e dnf) bool {
+	if len(e) == 0 {
+		return true
+	}
+	if len(d) == 0 {
+		return false
+	}
+	for _, x := range d {
+		if !slices.ContainsFunc(e, func(y []string) bool { return containsAll(x, y) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func containsAll(set, subset []string) bool {
+	for _, s := range subset {
+		if _, ok := slices.BinarySearch(set, s); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func (d dnf) value() *ast.Value {
+	list := listValue()
+	for _, set := range d {
+		inner := listValue()
+		for _, s := range set {
+			inner.Children = append(inner.Children, &ast.ChildValue{Value: stringValue(s)})
+		}
+		list.Children = append(list.Children, &ast.ChildValue{Value: inner})
+	}
+	return list
+}
+
+// conjunctionValue is the conjunction of several literals.
+func conjunctionValue(vs []*ast.Value) *ast.Value {
+	var d dnf
+	for _, v := range vs {
+		d = d.and(parseDNF(v))
+	}
+	return d.value()
+}
+
+func requirementOf(applied []*application) requirement {
+	var r requirement
+	for _, a := range applied {
+		switch a.canonical {
+		case dirAuthenticated:
+			r.authenticated = true
+		case dirRequiresScopes:
+			r.scopes = r.scopes.and(parseDNF(a.arg("scopes")))
+		case dirPolicy:
+			r.policies = r.policies.and(parseDNF(a.arg("policies")))
+		}
+	}
+	return r
+}
+
+func (r requirement) and(o requirement) requirement {
+	return requirement{r.authenticated || o.authenticated, r.scopes.and(o.scopes), r.policies.and(o.policies)}
+}
+
+func (r requirement) isZero() bool {
+	return !r.authenticated && len(r.scopes) == 0 && len(r.policies) == 0
+}
+
+// missing names the directives of o that r does not imply.
+func (r requirement) missing(o requirement) []string {
+	var names []string
+	if o.authenticated && !r.authenticated {
+		names = append(names, "@authenticated")
+	}
+	if !r.scopes.implies(o.scopes) {
+		names = append(names, "@requiresScopes")
+	}
+	if !r.policies.implies(o.policies) {
+		names = append(names, "@policy")
+	}
+	return names
+}
+
+// withRequirement replaces the access control directives of applied by r.
+func (c *composer) withRequirement(applied []*application, r requirement) []*application {
+	own := requirementOf(applied)
+	if own.authenticated == r.authenticated && slices.EqualFunc(own.scopes, r.scopes, slices.Equal) && slices.EqualFunc(own.policies, r.policies, slices.Equal) {
+		return applied
+	}
+	kept := slices.DeleteFunc(slices.Clone(applied), func(a *application) bool { return isAccessControl(a.canonical) })
+	add := func(directive, arg string, v *ast.Value) {
+		a := &application{name: c.known[directive].name, canonical: directive}
+		if arg != "" {
+			a.args = ast.ArgumentList{{Name: arg, Value: v}}
+		}
+		kept = append(kept, a)
+	}
+	if r.authenticated {
+		add(dirAuthenticated, "", nil)
+	}
+	if len(r.scopes) > 0 {
+		add(dirRequiresScopes, "scopes", r.scopes.value())
+	}
+	if len(r.policies) > 0 {
+		add(dirPolicy, "policies", r.policies.value())
+	}
+	return kept
+}
+
+// propagateAccessControl carries requirements between interfaces and their
+// implementations, so that no path to protected data goes around them: from
+// fields of @interfaceObject types down to the implementations, and from
+// implementations up to their interfaces.
+func (c *composer) propagateAccessControl() {
+	if c.known[dirAuthenticated] == nil && c.known[dirRequiresScopes] == nil && c.known[dirPolicy] == nil {
+		return
+	}
+	down := map[*mergedField]requirement{}
+	for _, t := range c.super.order {
+		if t.kind != ast.Object {
+			continue
+		}
+		for _, name := range t.interfaces {
+			i := c.super.types[name]
+			if i == nil {
+				continue
+			}
+			for _, f := range i.fields {
+				own := t.byName[f.name]
+				r := requirementOf(f.applied)
+				if own != nil && !r.isZero() {
+					down[own] = down[own].and(r)
+				}
+			}
+		}
+	}
+	for f, r := range down {
+		f.applied = c.withRequirement(f.applied, requirementOf(f.applied).and(r))
+	}
+	for _, i := range c.super.order {
+		if i.kind != ast.Interface {
+			continue
+		}
+		onType := requirementOf(i.applied)
+		for _, t := range c.super.implementers[i.name] {
+			onType = onType.and(requirementOf(t.applied))
+		}
+		i.applied = c.withRequirement(i.applied, onType)
+		for _, f := range i.fields {
+			r := requirementOf(f.applied)
+			for _, t := range c.super.implementers[i.name] {
+				if own := t.byName[f.name]; own != nil {
+					r = r.and(requirementOf(own.applied))
+				}
+			}
+			f.applied = c.withRequirement(f.applied, r)
+		}
+	}
+}
+
+// checkTransitiveRequirements checks that a field which reads other data to
+// be resolved asks at least what that data asks.
+func (c *composer) checkTransitiveRequirements() {
+	if c.known[dirAuthenticated] == nil && c.known[dirRequiresScopes] == nil && c.known[dirPolicy] == nil {
+		return
+	}
+	for _, t := range c.super.order {
+		for _, m := range t.fields {
+			for _, f := range m.sources {
+				if t.kind != ast.Object && !f.parent.interfaceObject {
+					continue
+				}
+				granted := requirementOf(m.applied).and(requirementOf(t.applied))
+				if f.requires != nil {
+					c.checkGranted(m, f, "@requires", f.requires.selections, granted)
+				}
+				for _, a := range f.args {
+					if a.contextual == nil {
+						continue
+					}
+					for _, source := range a.contextual.sources {
+						c.checkGrantedType(m, f, "@fromContext", source.typ.name, granted)
+						c.checkGranted(m, f, "@fromContext", source.selections, granted)
+					}
+				}
+			}
+		}
+	}
+}
+
+func (c *composer) checkGranted(m *mergedField, f *field, why string, sels []*selection, granted requirement) {
+	for _, x := range sels {
+		if x.fragment {
+			c.checkGrantedType(m, f, why, x.on.name, granted)
+		} else if x.field != nil {
+			if t := c.super.types[x.parent.name]; t != nil && t.byName[x.name] != nil {
+				c.reportUngranted(m, f, why, t.byName[x.name].coordinate(), requirementOf(t.byName[x.name].applied), granted)
+			}
+			c.checkGrantedType(m, f, why, x.field.typ.Name(), granted)
+		}
+		c.checkGranted(m, f, why, x.sub, granted)
+	}
+}
+
+func (c *composer) checkGrantedType(m *mergedField, f *field, why, name string, granted requirement) {
+	if t := c.super.types[name]; t != nil {
+		c.reportUngranted(m, f, why, t.name, requirementOf(t.applied), granted)
+	}
+}
+
+func (c *composer) reportUngranted(m *mergedField, f *field, why, what string, asked, granted requirement) {
+	if missing := granted.missing(asked); len(missing) > 0 {
+		c.fail(CodeMissingTransitiveAuthRequirements, m.coordinate(), f.schema.site(f.pos), "add the requirements of "+what+" to "+m.coordinate(),
+			"%sfield %q reads %q through %s but does not ask what that asks: %s", f.schema.prefix(), m.coordinate(), what, why, strings.Join(missing, ", "))
+	}
+}

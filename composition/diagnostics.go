@@ -1,0 +1,221 @@
+package composition
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// A Severity tells how much a Diagnostic matters.
+type Severity int
+
+// Severities. Errors prevent a supergraph, the others are hints.
+const (
+	Error Severity = iota
+	Warning
+	Info
+	Debug
+)
+
+// String returns "error", "warning", "info" or "debug".
+func (s Severity) String() string {
+	switch s {
+	case Error:
+		return "error"
+	case Warning:
+		return "warning"
+	case Info:
+		return "info"
+	case Debug:
+		return "debug"
+	default:
+		return "unknown"
+	}
+}
+
+// MarshalText makes JSON show the name.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// A Diagnostic is an error or a hint.
+type Diagnostic struct {
+	// Code is one of the Code or Hint constants.
+	Code     string   `json:"code"`
+	Severity Severity `json:"severity"`
+
+	// Message says what is wrong, in words that name subgraphs and elements.
+	// It may have several lines.
+	Message string `json:"message"`
+
+	// Coordinate is the schema coordinate of the element concerned, such as
+	// "Product.price" or "@tag"; "" if there is none.
+	Coordinate string `json:"coordinate,omitempty"`
+
+	// Sites are the places involved, by subgraph and position.
+	Sites []Site `json:"sites,omitempty"`
+
+	// TryThis says what would help where that is known.
+	TryThis string `json:"tryThis,omitempty"`
+}
+
+// A Site is a place in the SDL of a subgraph.
+type Site struct {
+	Subgraph string `json:"subgraph"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`   // from 1
+	Column   int    `json:"column"` // from 1, in characters
+	Length   int    `json:"length"` // of what is meant, in characters; at least 1
+
+	// Excerpt is the source line, without its line break.
+	Excerpt string `json:"excerpt,omitempty"`
+}
+
+type diagnostics []Diagnostic
+
+func (d *diagnostics) add(x Diagnostic) { *d = append(*d, x) }
+
+// sorted returns the diagnostics in a stable order, without duplicates.
+func (d diagnostics) sorted() []Diagnostic {
+	for i := range d {
+		slices.SortStableFunc(d[i].Sites, compareSites)
+		d[i].Sites = slices.Compact(d[i].Sites)
+	}
+	slices.SortStableFunc(d, compareDiagnostics)
+	return slices.CompactFunc(d, func(a, b Diagnostic) bool { return compareDiagnostics(a, b) == 0 })
+}
+
+func compareDiagnostics(a, b Diagnostic) int {
+	if c := cmp.Compare(a.Severity, b.Severity); c != 0 {
+		return c
+	}
+	if c := slices.CompareFunc(a.Sites, b.Sites, compareSites); c != 0 {
+		return c
+	}
+	return cmp.Or(
+		strings.Compare(a.Code, b.Code),
+		strings.Compare(a.Coordinate, b.Coordinate),
+		strings.Compare(a.Message, b.Message),
+	)
+}
+
+func compareSites(a, b Site) int {
+	return cmp.Or(
+		strings.Compare(a.Subgraph, b.Subgraph),
+		cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.Column, b.Column),
+		cmp.Compare(a.Length, b.Length),
+	)
+}
+
+// site returns the place of pos in s, or nothing if pos is nil or belongs to
+// an implied definition.
+func (s *schema) site(positions ...*ast.Position) []Site {
+	var sites []Site
+	for _, pos := range positions {
+		if pos == nil || pos.Src != s.src {
+			continue
+		}
+		site := Site{
+			Subgraph: s.name,
+			File:     s.src.Name,
+			Line:     pos.Line,
+			Column:   max(pos.Column, 1),
+			Excerpt:  s.line(pos.Line),
+		}
+		site.Length = wordLength(site.Excerpt, site.Column)
+		sites = append(sites, site)
+	}
+	return sites
+}
+
+// line returns the source's line n, from 1.
+func (s *schema) line(n int) string {
+	if s.lines == nil {
+		s.lines = strings.Split(s.src.Input, "\n")
+	}
+	if n < 1 || n > len(s.lines) {
+		return ""
+	}
+	return strings.TrimSuffix(s.lines[n-1], "\r")
+}
+
+// wordLength is the length of the word that starts at column: a name, with
+// its "@" or "$", or else one character.
+func wordLength(line string, column int) int {
+	runes := []rune(line)
+	start := column - 1
+	if start >= len(runes) {
+		return 1
+	}
+	end := start
+	if runes[end] == '@' || runes[end] == '$' {
+		end++
+	}
+	for end < len(runes) && isNameRune(runes[end]) {
+		end++
+	}
+	return max(end-start, 1)
+}
+
+func isNameRune(r rune) bool {
+	return r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}
+
+// subgraphList names subgraphs in a sentence: `subgraph "a"`, `subgraphs "a"
+// and "b"`. Long lists are cut.
+func subgraphList(names []string) string {
+	const most = 10
+	quoted := make([]string, 0, len(names))
+	for _, n := range names {
+		quoted = append(quoted, `"`+n+`"`)
+	}
+	switch {
+	case len(quoted) == 1:
+		return "subgraph " + quoted[0]
+	case len(quoted) > most:
+		return "subgraphs " + strings.Join(quoted[:most], ", ") + ", ..."
+	default:
+		return "subgraphs " + strings.Join(quoted[:len(quoted)-1], ", ") + " and " + quoted[len(quoted)-1]
+	}
+}
+
+// A variantGroup is a set of subgraphs that agree on something.
+type variantGroup struct {
+	what  string
+	names []string
+}
+
+// groupVariants collects which subgraphs say what, in order of first
+// occurrence.
+func groupVariants(groups []variantGroup, what, subgraph string) []variantGroup {
+	for i := range groups {
+		if groups[i].what == what {
+			if !slices.Contains(groups[i].names, subgraph) {
+				groups[i].names = append(groups[i].names, subgraph)
+			}
+			return groups
+		}
+	}
+	return append(groups, variantGroup{what, []string{subgraph}})
+}
+
+// describeVariants writes `it has X in subgraph "a" but Y in subgraph "b" and
+// Z in subgraph "c"`.
+func describeVariants(prefix string, groups []variantGroup) string {
+	var b strings.Builder
+	for i, g := range groups {
+		switch i {
+		case 0:
+			b.WriteString(prefix)
+		case 1:
+			b.WriteString(" but ")
+		default:
+			b.WriteString(" and ")
+		}
+		b.WriteString(g.what)
+		b.WriteString(" in ")
+		b.WriteString(subgraphList(g.names))
+	}
+	return b.String()
+}

@@ -1,0 +1,3 @@
+package composition
+
+func (c *composer) validateSatisfiability() {}
