@@ -125,7 +125,6 @@ type Limits struct {
 	RootFields         int   `yaml:"root_fields"`
 	Directives         int   `yaml:"directives"`
 	IntrospectionBytes Bytes `yaml:"introspection_bytes"`
-	Errors             int   `yaml:"errors"`
 }
 
 // Caches are bounded by the bytes their entries hold, by estimate.
@@ -185,7 +184,6 @@ func Default(dev bool) *Config {
 			RootFields:         500,
 			Directives:         1_000,
 			IntrospectionBytes: 64 << 20,
-			Errors:             100,
 		},
 		Caches:   Caches{Operations: 64 << 20, Plans: 64 << 20},
 		Log:      Log{Level: "info", Format: "auto", Access: true},

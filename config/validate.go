@@ -119,7 +119,6 @@ func (v *validation) sizes() {
 		{"limits.nesting", int64(v.Limits.Nesting), 1000},
 		{"limits.selections", int64(v.Limits.Selections), 100_000_000},
 		{"limits.introspection_bytes", int64(v.Limits.IntrospectionBytes), 1 << 32},
-		{"limits.errors", int64(v.Limits.Errors), 100_000},
 		{"all_subgraphs.max_response_bytes", int64(v.AllSubgraphs.MaxResponseBytes), 1 << 32},
 		{"caches.operations", int64(v.Caches.Operations), 1 << 40},
 		{"caches.plans", int64(v.Caches.Plans), 1 << 40},

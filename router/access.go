@@ -1,0 +1,180 @@
+package router
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/weft-graphql/weft/executor"
+)
+
+// statusClientGone is what logs say of a request whose client did not wait for
+// the answer.
+const statusClientGone = 499
+
+// A record is what the access log says about a request. The stages fill it in.
+type record struct {
+	response *countingWriter
+
+	operationName string
+	operationType string
+	hash          string
+	codes         []string // of the errors in the response
+	fetches       []executor.FetchReport
+	clientGone    bool
+}
+
+// wrote tells whether the response has begun.
+func (r *record) wrote() bool { return r.response.status != 0 }
+
+type recordKey struct{}
+
+func recordFrom(ctx context.Context) *record {
+	r, _ := ctx.Value(recordKey{}).(*record)
+	return r
+}
+
+// accessLog writes one line per request: what was asked and how it went, and
+// never a variable, a header or a body.
+func (rt *Router) accessLog(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		rec := &record{response: &countingWriter{ResponseWriter: w}}
+		defer func() {
+			// Deferred, since a handler may end by a panic that breaks the
+			// connection.
+			if rt.config.Log.Access {
+				rt.logRequest(r, rec, time.Since(start))
+			}
+		}()
+		next.ServeHTTP(rec.response, r.WithContext(context.WithValue(r.Context(), recordKey{}, rec)))
+	})
+}
+
+func (rt *Router) logRequest(r *http.Request, rec *record, took time.Duration) {
+	status := rec.response.status
+	switch {
+	case rec.clientGone:
+		status = statusClientGone
+	case status == 0:
+		status = http.StatusOK // as net/http does for a handler without a word
+	}
+	// Orchestrators ask every few seconds, and nobody wants to read it.
+	level := zapcore.InfoLevel
+	if p := rt.config.Health.Path; rt.config.Health.Enabled && status == http.StatusOK && (r.URL.Path == p || strings.HasPrefix(r.URL.Path, p+"/")) {
+		level = zapcore.DebugLevel
+	}
+	entry := rt.log.Check(level, "request")
+	if entry == nil {
+		return
+	}
+	fields := []zap.Field{
+		zap.String("request_id", requestIDFrom(r.Context())),
+		zap.String("method", logWord(r.Method)),
+		zap.String("path", logWord(r.URL.Path)),
+		zap.Int("status", status),
+		zap.Int64("bytes", rec.response.bytes),
+		zap.Duration("duration", took),
+	}
+	if rec.operationType != "" {
+		fields = append(fields,
+			zap.String("operation", logWord(rec.operationName)),
+			zap.String("type", rec.operationType),
+			zap.String("hash", rec.hash))
+	}
+	if len(rec.codes) > 0 {
+		fields = append(fields, zap.Strings("codes", distinct(rec.codes)))
+	}
+	if len(rec.fetches) > 0 {
+		fields = append(fields, zap.Array("fetches", fetchReports(rec.fetches)))
+	}
+	entry.Write(fields...)
+}
+
+// logWord cuts what a client sent to what a log line bears.
+func logWord(s string) string {
+	const most = 100
+	if len(s) > most {
+		s = s[:most] + "…"
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
+// distinct returns the first few different values.
+func distinct(values []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, v := range values {
+		if v = logWord(v); !seen[v] && len(out) < 10 {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// fetchReports logs which subgraphs were asked and how long each took.
+type fetchReports []executor.FetchReport
+
+// maxLoggedFetches bounds the length of a log line.
+const maxLoggedFetches = 50
+
+func (f fetchReports) MarshalLogArray(a zapcore.ArrayEncoder) error {
+	for i := range f[:min(len(f), maxLoggedFetches)] {
+		if err := a.AppendObject((*fetchReport)(&f[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type fetchReport executor.FetchReport
+
+func (f *fetchReport) MarshalLogObject(e zapcore.ObjectEncoder) error {
+	e.AddString("subgraph", f.Subgraph)
+	e.AddDuration("start", f.Start)
+	e.AddDuration("took", f.End-f.Start)
+	if f.Status != 0 {
+		e.AddInt("status", f.Status)
+	}
+	if f.Requests > 0 {
+		e.AddInt("bytes", f.Bytes)
+	}
+	if f.State != executor.Done {
+		e.AddString("state", string(f.State))
+	}
+	if f.Failure != nil {
+		e.AddString("failure", f.Failure.Code)
+	}
+	return nil
+}
+
+// countingWriter remembers the status and the length of a response.
+type countingWriter struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (w *countingWriter) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *countingWriter) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,67 @@
+package router
+
+// The codes of errors that the router itself answers, as extensions.code.
+// Codes of documents and variables are in package operation, of subgraphs in
+// merge, of plans in planner.
+const (
+	// CodeInvalidContentType: the request's body is not JSON by its
+	// Content-Type, or a GET has one that is not JSON. 415.
+	CodeInvalidContentType = "INVALID_CONTENT_TYPE_HEADER"
+
+	// CodeInvalidContentEncoding: the request's body is compressed. 415.
+	CodeInvalidContentEncoding = "INVALID_CONTENT_ENCODING_HEADER"
+
+	// CodeInvalidAccept: the client takes neither of the response's media
+	// types. 406.
+	CodeInvalidAccept = "INVALID_ACCEPT_HEADER"
+
+	// CodeMethodNotAllowed: neither POST nor GET. 405.
+	CodeMethodNotAllowed = "METHOD_NOT_ALLOWED"
+
+	// CodeMutationForbidden: a mutation by GET. 405.
+	CodeMutationForbidden = "MUTATION_FORBIDDEN"
+
+	// CodeCSRF: the request is one that a browser would send for a page of
+	// another origin without asking. 400.
+	CodeCSRF = "CSRF_ERROR"
+
+	// CodeInvalidRequest: the body or the parameters are not a GraphQL
+	// request: not JSON, no query, variables that are not an object. 400.
+	CodeInvalidRequest = "INVALID_GRAPHQL_REQUEST"
+
+	// CodeTooLarge: the body exceeds limits.request_bytes. 413.
+	CodeTooLarge = "REQUEST_TOO_LARGE"
+
+	// CodeBatchingNotEnabled: the body is an array. 400.
+	CodeBatchingNotEnabled = "BATCHING_NOT_ENABLED"
+
+	// CodePersistedQueries: the request refers to a persisted query. 200, as
+	// clients expect that then send the query itself.
+	CodePersistedQueries = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+	// CodeSubscriptions: the operation is a subscription.
+	CodeSubscriptions = "SUBSCRIPTIONS_NOT_SUPPORTED"
+
+	// CodeExplainDisabled: the request asks for an explanation, and the
+	// configuration does not allow it. 403.
+	CodeExplainDisabled = "EXPLAIN_DISABLED"
+
+	// CodeRequestTimeout: the request did not arrive whole in time. 408.
+	CodeRequestTimeout = "REQUEST_TIMEOUT"
+
+	// CodeTimeout: the deadline ended the request before it was executed.
+	// 504.
+	CodeTimeout = "GATEWAY_TIMEOUT"
+
+	// CodeInternal: a fault of weft's own. 500.
+	CodeInternal = "INTERNAL_SERVER_ERROR"
+
+	// CodeNoSupergraph: weft has no supergraph to serve yet. 503.
+	CodeNoSupergraph = "NO_SUPERGRAPH_AVAILABLE"
+
+	// CodeClientGone: the client did not wait for the answer. In logs only.
+	CodeClientGone = "CLIENT_CLOSED_REQUEST"
+
+	// CodeNotFound: no such path. 404.
+	CodeNotFound = "NOT_FOUND"
+)

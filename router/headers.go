@@ -1,0 +1,142 @@
+package router
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/weft-graphql/weft/config"
+)
+
+// headerRules make the headers of a fetch from those of the client's request.
+// They are immutable.
+type headerRules struct {
+	all       []headerRule
+	subgraphs map[string][]headerRule // the rules of all in front
+}
+
+// A headerRule is one of propagate, insert and remove: the config's rule with
+// names in canonical spelling and patterns compiled.
+type headerRule struct {
+	propagate *config.Propagate
+	insert    *config.Insert
+	remove    *config.Remove
+	matching  *regexp.Regexp // of propagate or remove; nil if named
+}
+
+func compileHeaders(c config.Headers) (*headerRules, error) {
+	all, err := compileRules(c.All)
+	if err != nil {
+		return nil, err
+	}
+	rules := &headerRules{all: all, subgraphs: map[string][]headerRule{}}
+	for name, r := range c.Subgraphs {
+		own, err := compileRules(r)
+		if err != nil {
+			return nil, err
+		}
+		rules.subgraphs[name] = slices.Concat(all, own)
+	}
+	return rules, nil
+}
+
+func compileRules(c config.HeaderRules) ([]headerRule, error) {
+	rules := make([]headerRule, 0, len(c.Request))
+	for _, r := range c.Request {
+		var rule headerRule
+		pattern := ""
+		switch {
+		case r.Propagate != nil:
+			p := *r.Propagate
+			p.Named = http.CanonicalHeaderKey(p.Named)
+			p.Rename = http.CanonicalHeaderKey(p.Rename)
+			if p.Rename == "" {
+				p.Rename = p.Named
+			}
+			rule.propagate, pattern = &p, p.Matching
+		case r.Insert != nil:
+			i := *r.Insert
+			i.Name = http.CanonicalHeaderKey(i.Name)
+			rule.insert = &i
+		case r.Remove != nil:
+			m := *r.Remove
+			m.Named = http.CanonicalHeaderKey(m.Named)
+			rule.remove, pattern = &m, m.Matching
+		}
+		if pattern != "" {
+			re, err := regexp.Compile("(?i)^(?:" + pattern + ")$")
+			if err != nil {
+				return nil, fmt.Errorf("header rule: %w", err)
+			}
+			rule.matching = re
+		}
+		rules = append(rules, rule)
+	}
+	return rules, nil
+}
+
+// forSubgraph returns the headers to send to a subgraph, nil for none. What
+// belongs to the client's connection or body never passes.
+func (h *headerRules) forSubgraph(subgraph string, client http.Header) http.Header {
+	rules, ok := h.subgraphs[subgraph]
+	if !ok {
+		rules = h.all
+	}
+	if len(rules) == 0 {
+		return nil
+	}
+	out := http.Header{}
+	filled := map[string]bool{} // by propagation
+	hop := connectionHeaders(client)
+	propagate := func(from, to string) bool {
+		values := client[from]
+		if len(values) == 0 || filled[to] || hop[from] || config.Unforwardable(from) || config.Unforwardable(to) {
+			return false
+		}
+		out[to] = slices.Clone(values)
+		filled[to] = true
+		return true
+	}
+	for _, r := range rules {
+		switch {
+		case r.propagate != nil && r.matching != nil:
+			for name := range client {
+				if r.matching.MatchString(name) {
+					propagate(name, name)
+				}
+			}
+		case r.propagate != nil:
+			p := r.propagate
+			if !propagate(p.Named, p.Rename) && p.Default != "" && out[p.Rename] == nil {
+				out[p.Rename] = []string{p.Default}
+			}
+		case r.insert != nil:
+			out[r.insert.Name] = []string{r.insert.Value}
+		case r.remove != nil:
+			for name := range out {
+				if r.remove.Named == name || r.matching != nil && r.matching.MatchString(name) {
+					delete(out, name)
+					delete(filled, name)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// connectionHeaders are the headers that the client's Connection header says
+// are for this connection only. RFC 9110, "Connection".
+func connectionHeaders(client http.Header) map[string]bool {
+	if len(client["Connection"]) == 0 {
+		return nil
+	}
+	names := map[string]bool{}
+	for _, line := range client["Connection"] {
+		for _, name := range splitList(line) {
+			names[http.CanonicalHeaderKey(strings.TrimSpace(name))] = true
+		}
+	}
+	return names
+}

@@ -1,0 +1,305 @@
+package router
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"go.uber.org/zap"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/executor"
+	"github.com/weft-graphql/weft/operation"
+	"github.com/weft-graphql/weft/planner"
+)
+
+// pipeline are the stages of a GraphQL request, in order. A stage takes what
+// earlier ones have left in the exchange; one that refuses is the last.
+var pipeline = [...]stage{
+	{"negotiate", (*exchange).negotiate},
+	{"csrf", (*exchange).csrf},
+	{"decode", (*exchange).decode},
+	{"explain", (*exchange).explain},
+	{"operation", (*exchange).prepare},
+	{"variables", (*exchange).coerce},
+	{"plan", (*exchange).plan},
+	{"execute", (*exchange).execute},
+	{"respond", (*exchange).respond},
+}
+
+type stage struct {
+	name string
+	run  func(*exchange, context.Context) *refusal
+}
+
+// An exchange is one request on its way through the pipeline, with what the
+// stages have made of it. It belongs to one goroutine.
+type exchange struct {
+	router *Router
+	graph  *Graph
+	http   *http.Request
+	writer http.ResponseWriter
+	record *record
+	start  time.Time
+
+	media      mediaType
+	request    *request
+	explaining explainMode
+	operation  *operation.Operation
+	variables  *operation.Variables
+	program    *program
+	response   *executor.Response
+
+	timings []timing
+	// cachedOperation and cachedPlan tell whether they were found rather than
+	// made.
+	cachedOperation, cachedPlan bool
+}
+
+// A timing is how long a stage took.
+type timing struct {
+	stage string
+	took  time.Duration
+}
+
+// serveGraphQL serves one request, which has the whole of the deadline from
+// here on, the time its body takes to arrive included.
+func (rt *Router) serveGraphQL(w http.ResponseWriter, r *http.Request) {
+	if rt.page != nil && wantsPage(r) {
+		rt.page.ServeHTTP(w, r)
+		return
+	}
+	if r.Method == http.MethodOptions {
+		w.Header().Set("Allow", "GET, POST")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	start := time.Now()
+	ctx, cancel := context.WithDeadline(r.Context(), start.Add(rt.deadline()))
+	defer cancel()
+	graph := rt.acquire()
+	if graph == nil {
+		refuse(http.StatusServiceUnavailable, CodeNoSupergraph, "no supergraph is loaded yet").write(w, mediaJSON)
+		return
+	}
+	defer graph.release()
+	x := &exchange{router: rt, graph: graph, http: r, writer: w, start: start, record: recordFrom(r.Context())}
+	x.run(ctx)
+}
+
+// run leads the exchange through the pipeline.
+func (x *exchange) run(ctx context.Context) {
+	last := x.start
+	for _, s := range pipeline {
+		refused := s.run(x, ctx)
+		now := time.Now()
+		x.timings = append(x.timings, timing{s.name, now.Sub(last)})
+		last = now
+		if refused != nil {
+			x.refuse(refused)
+			return
+		}
+	}
+}
+
+// refuse ends the exchange with errors only. A client that has gone gets
+// nothing.
+func (x *exchange) refuse(f *refusal) {
+	x.record.codes = f.codes()
+	if f.cause != nil {
+		x.router.log.Error("request failed",
+			zap.String("request_id", requestIDFrom(x.http.Context())), zap.Error(f.cause))
+	}
+	if x.clientGone() {
+		return
+	}
+	f.write(x.writer, x.media)
+}
+
+// clientGone tells whether nobody waits for the answer, and notes it for the
+// log.
+func (x *exchange) clientGone() bool {
+	x.record.clientGone = errors.Is(x.http.Context().Err(), context.Canceled)
+	return x.record.clientGone
+}
+
+func (x *exchange) negotiate(context.Context) *refusal {
+	media, ok := negotiate(x.http.Header)
+	if !ok {
+		return refuse(http.StatusNotAcceptable, CodeInvalidAccept,
+			"the Accept header allows neither application/json nor application/graphql-response+json")
+	}
+	x.media = media
+	return nil
+}
+
+func (x *exchange) csrf(context.Context) *refusal {
+	if c := x.router.config.CSRF; c.Enabled && (x.http.Method == http.MethodGet || x.http.Method == http.MethodPost) {
+		return checkCSRF(x.http, c.RequiredHeaders)
+	}
+	return nil
+}
+
+func (x *exchange) decode(ctx context.Context) (refused *refusal) {
+	// The body has to arrive within the deadline; afterwards the connection
+	// is only watched for the client going away. Not every ResponseWriter
+	// has a connection with deadlines, and those do without.
+	control := http.NewResponseController(x.writer)
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = control.SetReadDeadline(deadline)
+	}
+	x.request, refused = decode(x.http, int64(x.router.config.Limits.RequestBytes))
+	if refused == nil {
+		_ = control.SetReadDeadline(time.Time{})
+	}
+	return refused
+}
+
+func (x *exchange) explain(context.Context) (refused *refusal) {
+	x.explaining, refused = explainRequested(x.http, x.router.config.Explain)
+	return refused
+}
+
+func (x *exchange) prepare(ctx context.Context) *refusal {
+	op, hit, err := x.graph.prepare(ctx, x.request.query, x.request.operationName)
+	if err != nil {
+		return x.refusalOf(err)
+	}
+	x.operation, x.cachedOperation = op, hit
+	x.record.operationName, x.record.operationType, x.record.hash = op.Name, string(op.Kind), op.Hash()
+	switch {
+	case op.Kind == ast.Subscription:
+		return refuse(x.media.refused(), CodeSubscriptions, "subscriptions are not supported")
+	case op.Kind == ast.Mutation && x.http.Method == http.MethodGet:
+		f := refuse(http.StatusMethodNotAllowed, CodeMutationForbidden, "mutations are sent by POST")
+		f.allow = "POST"
+		return f
+	}
+	return nil
+}
+
+func (x *exchange) coerce(context.Context) *refusal {
+	vars, errs := x.operation.Coerce(x.request.variables)
+	if len(errs) > 0 {
+		return x.refusalOf(errs)
+	}
+	x.variables = vars
+	return nil
+}
+
+func (x *exchange) plan(ctx context.Context) *refusal {
+	p, hit, err := x.graph.plan(ctx, x.operation, x.variables.Conditions(x.operation))
+	if err != nil {
+		return x.refusalOf(err)
+	}
+	x.program, x.cachedPlan = p, hit
+	return nil
+}
+
+func (x *exchange) execute(ctx context.Context) *refusal {
+	if x.explaining == explainDryRun {
+		return nil
+	}
+	answers, wrong := x.program.introspection(x.variables)
+	if wrong != nil {
+		return x.refusalOf(gqlerror.List{wrong})
+	}
+	r := &executor.Request{
+		Program:       x.program.Program,
+		Variables:     x.variables,
+		Introspection: answers,
+		Header: func(subgraph string) http.Header {
+			return x.router.headers.forSubgraph(subgraph, x.http.Header)
+		},
+		Policy: x.router.errors.see,
+	}
+	if x.router.config.OnError == config.FailFast {
+		r.Mode = executor.FailFast
+	}
+	response, err := x.graph.executor.Execute(ctx, r)
+	if err != nil {
+		return x.refusalOf(err)
+	}
+	x.response = response
+	x.record.fetches = response.Fetches
+	x.logCauses()
+	return nil
+}
+
+// maxLoggedCauses is how many of a request's subgraph errors are logged one by
+// one. The access log has the codes of all.
+const maxLoggedCauses = 10
+
+// logCauses logs what went wrong at subgraphs, whole: whatever clients see of
+// it.
+func (x *exchange) logCauses() {
+	for i, cause := range x.response.Causes {
+		if i < maxLoggedCauses {
+			x.router.log.Warn("subgraph error",
+				zap.String("request_id", requestIDFrom(x.http.Context())),
+				zap.String("operation", logWord(x.operation.Name)),
+				zap.String("subgraph", cause.Subgraph),
+				zap.String("code", cause.Code),
+				zap.String("error", cause.Error()))
+		}
+		x.record.codes = append(x.record.codes, cause.Code)
+	}
+}
+
+func (x *exchange) respond(context.Context) *refusal {
+	if x.clientGone() {
+		return nil
+	}
+	var extensions map[string]any
+	if x.explaining != explainNot {
+		extensions = map[string]any{"explain": x.explanation()}
+	}
+	var body []byte
+	var err error
+	if x.explaining == explainDryRun {
+		body, err = dryRunBody(extensions)
+	} else {
+		body, err = x.response.JSON(extensions)
+	}
+	if err != nil {
+		return x.refusalOf(err)
+	}
+	// Reading the answer may take its time, but not for ever.
+	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(writeTimeout))
+	writeBody(x.writer, x.media, http.StatusOK, body)
+	return nil
+}
+
+// refusalOf says what an error of a stage means to the client.
+func (x *exchange) refusalOf(err error) *refusal {
+	var (
+		list      gqlerror.List
+		unplanned *planner.Error
+	)
+	switch {
+	case errors.As(err, &list):
+		return &refusal{status: x.media.refused(), errors: list}
+	case errors.As(err, &unplanned):
+		f := refuse(x.media.refused(), string(unplanned.Code), unplanned.Message)
+		if unplanned.Code == planner.CodeUnplannable {
+			// The supergraph has promised what its subgraphs cannot do.
+			f.status, f.cause = http.StatusInternalServerError, err
+		}
+		return f
+	case errors.Is(err, context.DeadlineExceeded):
+		return refuse(http.StatusGatewayTimeout, CodeTimeout, "the request has been timed out")
+	case errors.Is(err, context.Canceled):
+		return refuse(statusClientGone, CodeClientGone, "the client has gone")
+	default:
+		f := internalError()
+		f.cause = err
+		if p := (*panicError)(nil); errors.As(err, &p) {
+			f.cause = fmt.Errorf("%w\n%s", err, p.stack)
+		}
+		return f
+	}
+}

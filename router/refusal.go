@@ -1,0 +1,87 @@
+package router
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// A refusal ends a request before there is data: a status and at least one
+// error. It is a request error of the GraphQL specification, or of HTTP.
+type refusal struct {
+	status int
+	errors gqlerror.List
+
+	// allow is the Allow header of a 405.
+	allow string
+
+	// cause is for the log; nil if the errors say all there is.
+	cause error
+}
+
+// refuse returns a refusal with one error.
+func refuse(status int, code, message string) *refusal {
+	return &refusal{status: status, errors: gqlerror.List{codedError(code, message)}}
+}
+
+func codedError(code, message string) *gqlerror.Error {
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
+}
+
+// codes returns the codes of the errors, for the log.
+func (f *refusal) codes() []string {
+	codes := make([]string, 0, len(f.errors))
+	for _, e := range f.errors {
+		if code, ok := e.Extensions["code"].(string); ok {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// write sends the refusal as a GraphQL response without data and returns the
+// length of its body.
+func (f *refusal) write(w http.ResponseWriter, media mediaType) int {
+	h := w.Header()
+	if f.allow != "" {
+		h.Set("Allow", f.allow)
+	}
+	return writeBody(w, media, f.status, appendErrors([]byte(`{"errors":`), f.errors, '}'))
+}
+
+// writeBody sends a response.
+func writeBody(w http.ResponseWriter, media mediaType, status int, body []byte) int {
+	h := w.Header()
+	h.Set("Content-Type", media.contentType())
+	h.Set("X-Content-Type-Options", "nosniff")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(status)
+	n, _ := w.Write(body) // a client that has gone is found by its context
+	return n
+}
+
+// appendErrors appends the errors as a JSON list, and end.
+func appendErrors(dst []byte, errors gqlerror.List, end byte) []byte {
+	b := bytes.NewBuffer(dst)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(errors); err != nil {
+		// Extensions hold strings, numbers and JSON that was checked.
+		panic("router: error cannot be encoded: " + err.Error())
+	}
+	return append(bytes.TrimSuffix(b.Bytes(), []byte("\n")), end)
+}
+
+// headerWord cuts what a client sent to what a message may repeat of it.
+func headerWord(s string) string {
+	const most = 80
+	if len(s) > most {
+		s = s[:most] + "…"
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}

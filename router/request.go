@@ -1,0 +1,248 @@
+package router
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"unicode/utf8"
+)
+
+// A request is what a client asks for, whichever way it was sent.
+// GraphQL over HTTP, "Request Parameters".
+type request struct {
+	query         string
+	operationName string
+	variables     json.RawMessage // an object, null, or nil
+	extensions    map[string]json.RawMessage
+}
+
+// decode reads the request from the body of a POST or the URL of a GET.
+func decode(r *http.Request, maxBytes int64) (*request, *refusal) {
+	switch r.Method {
+	case http.MethodPost:
+		return decodePost(r, maxBytes)
+	case http.MethodGet:
+		return decodeGet(r)
+	default:
+		f := refuse(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "use POST, or GET for queries")
+		f.allow = "GET, POST"
+		return nil, f
+	}
+}
+
+func decodePost(r *http.Request, maxBytes int64) (*request, *refusal) {
+	if f := checkContentType(r, true); f != nil {
+		return nil, f
+	}
+	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return nil, refuse(http.StatusUnsupportedMediaType, CodeInvalidContentEncoding,
+			fmt.Sprintf("the content encoding %q is not supported; send the body uncompressed", headerWord(e)))
+	}
+	body, f := readBody(r, maxBytes)
+	if f != nil {
+		return nil, f
+	}
+	return parseBody(body)
+}
+
+// checkContentType refuses a body that is not JSON by its Content-Type. Where
+// none is needed, none is fine.
+func checkContentType(r *http.Request, needed bool) *refusal {
+	values := r.Header["Content-Type"]
+	if len(values) == 0 && !needed {
+		return nil
+	}
+	wrong := func(message string) *refusal {
+		return refuse(http.StatusUnsupportedMediaType, CodeInvalidContentType, message)
+	}
+	if len(values) == 0 {
+		return wrong("the Content-Type header is missing; it must be application/json")
+	}
+	if len(values) > 1 {
+		return wrong("there are several Content-Type headers")
+	}
+	media, params, err := mime.ParseMediaType(values[0])
+	if err != nil || media != "application/json" {
+		return wrong(fmt.Sprintf("the Content-Type is %q; it must be application/json", headerWord(values[0])))
+	}
+	if charset, ok := params["charset"]; ok && !isUTF8(charset) {
+		return wrong(fmt.Sprintf("the charset is %q; JSON is UTF-8", headerWord(charset)))
+	}
+	return nil
+}
+
+// readBody reads the whole body, at most most bytes.
+func readBody(r *http.Request, most int64) ([]byte, *refusal) {
+	tooLarge := refuse(http.StatusRequestEntityTooLarge, CodeTooLarge,
+		fmt.Sprintf("the request body is larger than %d bytes", most))
+	if r.ContentLength > most && r.Header.Get("Expect") != "" {
+		// The client waits for leave to send it, and does not get it.
+		return nil, tooLarge
+	}
+	var buf bytes.Buffer
+	if r.ContentLength > 0 && r.ContentLength <= most {
+		buf.Grow(int(min(r.ContentLength, 64<<10)) + bytes.MinRead)
+	}
+	n, err := buf.ReadFrom(io.LimitReader(r.Body, most+1))
+	switch {
+	case n > most:
+		// A client that is still writing when the connection closes may
+		// never see the answer, so let it say some more.
+		io.CopyN(io.Discard, r.Body, 4*most)
+		return nil, tooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, refuse(http.StatusRequestTimeout, CodeRequestTimeout, "the request body did not arrive in time")
+	case err != nil:
+		f := refuse(http.StatusBadRequest, CodeInvalidRequest, "the request body could not be read to its end")
+		f.cause = err
+		return nil, f
+	}
+	return buf.Bytes(), nil
+}
+
+// invalid refuses what is not a GraphQL request. The status is 400 with either
+// media type: it is HTTP that was used wrongly.
+func invalid(format string, args ...any) *refusal {
+	return refuse(http.StatusBadRequest, CodeInvalidRequest, fmt.Sprintf(format, args...))
+}
+
+// parseBody reads {"query", "operationName", "variables", "extensions"}. Other
+// names are ignored. Names are told apart by case, and none may come twice:
+// readers would differ on which counts.
+func parseBody(body []byte) (*request, *refusal) {
+	if !utf8.Valid(body) {
+		return nil, invalid("the request body is not UTF-8")
+	}
+	body = bytes.TrimLeft(body, " \t\r\n")
+	switch {
+	case len(body) == 0:
+		return nil, invalid("the request body is empty")
+	case body[0] == '[':
+		return nil, refuse(http.StatusBadRequest, CodeBatchingNotEnabled, "batching of operations is not enabled")
+	case !json.Valid(body):
+		return nil, invalid("the request body is not JSON: %s", jsonProblem(body))
+	case body[0] != '{':
+		return nil, invalid("the request body must be a JSON object")
+	}
+	fields := map[string]json.RawMessage{}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.Token() // the brace; the body is valid JSON, so no step can fail
+	for d.More() {
+		name, _ := d.Token()
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, invalid("the request body is not JSON: %v", err)
+		}
+		key := name.(string)
+		switch key {
+		case "query", "operationName", "variables", "extensions":
+			if _, twice := fields[key]; twice {
+				return nil, invalid("%q is given twice", key)
+			}
+			fields[key] = value
+		}
+	}
+	return newRequest(fields)
+}
+
+// jsonProblem says where body stops being JSON.
+func jsonProblem(body []byte) string {
+	var v json.RawMessage
+	err := json.Unmarshal(body, &v)
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		return fmt.Sprintf("%v at byte %d", err, syntax.Offset)
+	}
+	return fmt.Sprint(err)
+}
+
+func newRequest(fields map[string]json.RawMessage) (*request, *refusal) {
+	var out request
+	query, f := stringField(fields, "query")
+	if f != nil {
+		return nil, f
+	}
+	if out.operationName, f = stringField(fields, "operationName"); f != nil {
+		return nil, f
+	}
+	out.query = query
+	if v := fields["variables"]; !isNull(v) {
+		if v[0] != '{' {
+			return nil, invalid(`"variables" must be an object`)
+		}
+		out.variables = v
+	}
+	if v := fields["extensions"]; !isNull(v) {
+		if v[0] != '{' || json.Unmarshal(v, &out.extensions) != nil {
+			return nil, invalid(`"extensions" must be an object`)
+		}
+	}
+	if out.query == "" {
+		if _, ok := out.extensions["persistedQuery"]; ok {
+			return nil, refuse(http.StatusOK, CodePersistedQueries, "PersistedQueryNotSupported")
+		}
+		return nil, invalid(`"query" is missing; it holds the GraphQL document`)
+	}
+	return &out, nil
+}
+
+func isNull(v json.RawMessage) bool { return len(v) == 0 || string(v) == "null" }
+
+func stringField(fields map[string]json.RawMessage, name string) (string, *refusal) {
+	v := fields[name]
+	if isNull(v) {
+		return "", nil
+	}
+	var s string
+	if v[0] != '"' || json.Unmarshal(v, &s) != nil {
+		return "", invalid("%q must be a string", name)
+	}
+	return s, nil
+}
+
+// decodeGet reads the parameters of the URL, in which variables and extensions
+// are JSON. A Content-Type other than JSON is refused though there is no body:
+// with some browsers it is a way around the CSRF check.
+func decodeGet(r *http.Request) (*request, *refusal) {
+	if f := checkContentType(r, false); f != nil {
+		return nil, f
+	}
+	params, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, invalid("the parameters of the URL are malformed")
+	}
+	fields := map[string]json.RawMessage{}
+	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+		values := params[name]
+		if len(values) == 0 || values[0] == "" {
+			continue
+		}
+		if len(values) > 1 {
+			return nil, invalid("the parameter %q is given twice", name)
+		}
+		if !utf8.ValidString(values[0]) {
+			return nil, invalid("the parameter %q is not UTF-8", name)
+		}
+		switch name {
+		case "query", "operationName":
+			quoted, err := json.Marshal(values[0])
+			if err != nil {
+				return nil, invalid("the parameter %q is malformed", name)
+			}
+			fields[name] = quoted
+		default:
+			value := bytes.TrimSpace([]byte(values[0]))
+			if !json.Valid(value) {
+				return nil, invalid("the parameter %q is not JSON: %s", name, jsonProblem(value))
+			}
+			fields[name] = value
+		}
+	}
+	return newRequest(fields)
+}

@@ -1,0 +1,103 @@
+package router
+
+import (
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/router/graphiql"
+)
+
+// A Router is the http.Handler of weft: GraphQL, GraphiQL and health. It is
+// safe for concurrent use.
+type Router struct {
+	config  *config.Config
+	log     *zap.Logger
+	headers *headerRules
+	errors  *errorPolicy
+	page    *graphiql.Page // nil if it is off
+	handler http.Handler
+
+	graph    atomic.Pointer[Graph] // nil until the first Swap
+	draining atomic.Bool
+
+	// open counts the requests being served.
+	open gate
+}
+
+// Options of a Router.
+type Options struct {
+	// Config has been validated.
+	Config *config.Config
+
+	// Logger gets one line per request and what goes wrong.
+	Logger *zap.Logger
+
+	// Query is what GraphiQL begins with; "" for its own greeting.
+	Query string
+}
+
+// New returns a router without a graph: it answers requests with 503 until
+// Swap gives it one.
+func New(o Options) (*Router, error) {
+	rules, err := compileHeaders(o.Config.Headers)
+	if err != nil {
+		return nil, err
+	}
+	rt := &Router{
+		config:  o.Config,
+		log:     o.Logger,
+		headers: rules,
+		errors:  newErrorPolicy(o.Config),
+	}
+	if o.Config.GraphiQL.Enabled {
+		rt.page = graphiql.New(graphiql.Options{Endpoint: o.Config.Path, AssetPath: assetPath, Query: o.Query})
+	}
+	rt.handler = rt.routes()
+	return rt, nil
+}
+
+// ServeHTTP serves one request.
+func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rt.open.enter()
+	defer rt.open.leave()
+	rt.handler.ServeHTTP(w, r)
+}
+
+// Swap makes g the graph of all requests to come. Those that have begun keep
+// theirs; it is closed when the last of them has ended. A nil g takes the
+// graph away.
+func (rt *Router) Swap(g *Graph) {
+	if old := rt.graph.Swap(g); old != nil {
+		old.release()
+	}
+}
+
+// acquire returns the live graph, which the caller releases; nil if there is
+// none.
+func (rt *Router) acquire() *Graph {
+	for {
+		g := rt.graph.Load()
+		// A graph that closes between the two steps has been replaced.
+		if g == nil || g.acquire() {
+			return g
+		}
+	}
+}
+
+// Drain makes the router not ready: load balancers that look at its health
+// send their requests elsewhere. It goes on serving.
+func (rt *Router) Drain() { rt.draining.Store(true) }
+
+// Close waits for the requests being served and takes the graph away. No
+// requests may come any more.
+func (rt *Router) Close() {
+	rt.open.wait()
+	rt.Swap(nil)
+}
+
+// deadline is how long a request may take.
+func (rt *Router) deadline() time.Duration { return rt.config.Deadline.Std() }
