@@ -73,24 +73,6 @@ func show(errs gqlerror.List) string {
 	return b.String()
 }
 
-// dump prints a selection set, one field a line, with the types it applies to.
-func dump(fields []*Field) string {
-	var b strings.Builder
-	var walk func(fields []*Field, indent string)
-	walk = func(fields []*Field, indent string) {
-		for _, f := range fields {
-			fmt.Fprintf(&b, "%s%s", indent, f.ResponseName)
-			if f.Name != f.ResponseName {
-				fmt.Fprintf(&b, ": %s", f.Name)
-			}
-			fmt.Fprintf(&b, " [%s]\n", strings.Join(f.On, " "))
-			walk(f.Selections, indent+"  ")
-		}
-	}
-	walk(fields, "")
-	return b.String()
-}
-
 func TestPrepareErrors(t *testing.T) {
 	schema := loadSchema(t, petsSDL)
 	tests := []struct {
