@@ -1,6 +1,9 @@
 package merge
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A position is a place of the merged result where objects are, whatever
 // lists lie in between: root, root.products, root.products.reviews.
@@ -20,6 +23,9 @@ type position struct {
 	// leaves and children by name in the merged result.
 	leaves   map[string][]candidate
 	children map[string]*position
+
+	// reach are the fetches that are linked here or below.
+	reach []int
 
 	// typenames are the places where the runtime type is found.
 	typenames []candidate
@@ -64,6 +70,10 @@ func (p *Program) attach(pos *position, s source) error {
 	pos.sources = append(pos.sources, s)
 	if s.link == nil {
 		pos.bases++
+	} else {
+		for p := pos; p != nil && !slices.Contains(p.reach, s.fetch); p = p.parent {
+			p.reach = append(p.reach, s.fetch)
+		}
 	}
 	for i := range s.shape.entries {
 		e := &s.shape.entries[i]
