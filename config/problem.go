@@ -105,3 +105,9 @@ func join(path, key string) string {
 	}
 	return path + "." + key
 }
+
+// Problem returns a problem of the value at a YAML path that only somebody
+// else can see, with the place where it was written.
+func (c *Config) Problem(path, message string) Problem {
+	return Problem{File: c.source.file, Position: c.source.position(path), Path: path, Message: message}
+}
