@@ -110,6 +110,12 @@ func (c *compiler) object(pos *position, def *ast.Definition, selections []*oper
 		o.types[t.Name] = ot
 		o.untyped = ot
 	}
+	if len(o.types) == 0 && def.Kind == ast.Interface {
+		// Nothing implements the interface; its objects have no other type.
+		var err error
+		o.untyped, err = c.objectType(pos, def, selections, nil)
+		return o, err
+	}
 	if len(shared) != 1 || pos == nil || len(pos.typenames) > 0 || o.untyped.asksTypename() {
 		o.untyped = nil
 	}

@@ -46,7 +46,8 @@ type Field struct {
 	ResponseName string
 	Name         string
 
-	// On are the object types the selection applies to, sorted: the possible
+	// On are the object types the selection applies to (or an interface that
+	// no type implements), sorted: the possible
 	// types of the enclosing selection narrowed by the type conditions of the
 	// fragments in between. Never empty; such selections are dropped.
 	On []string

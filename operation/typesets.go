@@ -54,6 +54,11 @@ func (s *typesets) of(typeName string) []string {
 		}
 		slices.Sort(names)
 		names = slices.Compact(names)
+		if len(names) == 0 {
+			// An interface that nothing implements stands for itself: its
+			// objects come from subgraphs that know no implementations.
+			names = []string{typeName}
+		}
 	}
 	set := s.intern(names)
 	s.byType[typeName] = set

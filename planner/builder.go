@@ -28,6 +28,8 @@ type builder struct {
 	// objects a field of the operation leads to; under nil, from the root.
 	contexts map[*operation.Field][]*operation.Field
 
+	everywheres map[everywhereKey]bool
+
 	bound int  // the last stage allowed
 	late  bool // something was refused only because of bound
 
@@ -36,15 +38,16 @@ type builder struct {
 
 func newBuilder(ctx context.Context, p *Planner, r Request) *builder {
 	b := &builder{
-		budget:    budget{ctx: ctx, max: p.options.Budget},
-		planner:   p,
-		super:     p.super,
-		request:   r,
-		views:     newViews(p.super),
-		jumpsOf:   map[jumpKey][]jump{},
-		decisions: map[string]*decision{},
-		asking:    map[*position]bool{},
-		contexts:  map[*operation.Field][]*operation.Field{},
+		budget:      budget{ctx: ctx, max: p.options.Budget},
+		planner:     p,
+		super:       p.super,
+		request:     r,
+		views:       newViews(p.super),
+		jumpsOf:     map[jumpKey][]jump{},
+		decisions:   map[string]*decision{},
+		asking:      map[*position]bool{},
+		everywheres: map[everywhereKey]bool{},
+		contexts:    map[*operation.Field][]*operation.Field{},
 	}
 	b.positions.b = b
 	return b

@@ -7,14 +7,16 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/supergraph"
 )
 
 // Costs. A fetch outweighs any number of fields; among plans with as many
-// fetches those win whose fetches start earlier.
+// fetches those win whose fetches start earlier, then those that select less.
 const (
-	costFetch = 1000
-	costStage = 1
+	costField = 1
+	costStage = 1 << 20
+	costFetch = 1 << 40
 )
 
 // exactLimit is how many subgraphs may be tried in all combinations at one
@@ -44,7 +46,8 @@ type decision struct {
 	// after the last stage allowed.
 	late bool
 
-	stage   int // the latest stage of any fetch used
+	stage   int    // the latest stage of any fetch used
+	used    []bool // by hand: whether something is read through it
 	classes []*classDecision
 }
 
@@ -55,6 +58,35 @@ type classDecision struct {
 	items    []itemDecision
 
 	missing, cost, stage int
+	used                 []bool // by known
+}
+
+// read counts a field that is read through a known view.
+func (d *classDecision) read(known int) {
+	d.cost += costField
+	d.use(known)
+}
+
+func (d *classDecision) use(known int) {
+	for len(d.used) <= known {
+		d.used = append(d.used, false)
+	}
+	d.used[known] = true
+}
+
+func (d *classDecision) uses(known int) bool { return known < len(d.used) && d.used[known] }
+
+// draw adds the cost of a field set and the views it reads.
+func (d *classDecision) draw(s *solved) {
+	if s == nil {
+		return
+	}
+	d.cost += s.decision.cost
+	for i, used := range s.decision.used {
+		if used {
+			d.use(s.hands[i])
+		}
+	}
 }
 
 // An opening is an entity (or nested root) fetch opened for a class.
@@ -95,6 +127,68 @@ const (
 
 // resolve tells whether the item can be read from a view of the class.
 func (b *builder) resolve(v *view, c *class, it *item) resolution {
+	how := b.resolveAlone(v, c, it)
+	if how != unresolved && !b.everywhere(v, c, it) {
+		return unresolved
+	}
+	return how
+}
+
+// everywhere tells whether a field that the operation selects on an interface
+// as such can be had for each type that the view can return, from that view
+// onwards. A subgraph that cannot is not asked for the field at all: what it
+// returns may be of the type it has no answer for.
+func (b *builder) everywhere(v *view, c *class, it *item) bool {
+	p := c.pos
+	if p.internal || it.internal || it.typename() || v.interfaceObject || len(p.classes) < 2 || len(it.fields[0].On) < len(p.possible) || b.super.Types[v.local].Kind == ast.Object {
+		return true
+	}
+	key := everywhereKey{v, p, it.fields[0]}
+	if yes, ok := b.everywheres[key]; ok {
+		return yes
+	}
+	yes := true
+	for _, other := range p.classes {
+		if other == c || !b.views.canBe(v, other.object()) {
+			continue
+		}
+		at := slices.IndexFunc(other.items, func(o *item) bool { return o.response == it.response && !o.internal })
+		if b.resolveAlone(v, other, other.items[at]) != direct && !b.reachable(v, other, other.items[at]) {
+			yes = false
+			break
+		}
+	}
+	b.everywheres[key] = yes
+	return yes
+}
+
+type everywhereKey struct {
+	view  *view
+	pos   *position
+	field *operation.Field
+}
+
+// reachStages is how long a chain of fetches may be that reachable looks for.
+const reachStages = 8
+
+// reachable tells whether a field of a class, whatever is below it, can be had
+// when the objects are at hand in one view only.
+func (b *builder) reachable(v *view, c *class, it *item) bool {
+	field := *it.fields[0]
+	field.Selections = nil
+	p := b.positions.add(&position{
+		static: c.pos.static, possible: c.types, internal: true, above: c.pos.above,
+		fields:     []*operation.Field{&field},
+		candidates: b.positions.within(c),
+	})
+	bound, late := b.bound, b.late
+	b.bound = max(b.bound, reachStages)
+	d := b.choose(p, []hand{{v, 1}})
+	b.bound, b.late = bound, late
+	return d.missing == 0
+}
+
+func (b *builder) resolveAlone(v *view, c *class, it *item) resolution {
 	if it.typename() {
 		if v.interfaceObject {
 			return unresolved
@@ -162,23 +256,75 @@ func (b *builder) choose(p *position, hands []hand) *decision {
 }
 
 func (b *builder) decide(p *position, hands []hand) *decision {
-	d := &decision{}
-	opened := map[[2]int]bool{}
+	d := &decision{used: make([]bool, len(hands))}
 	for _, c := range p.classes {
 		at := b.atHand(c, hands)
 		if len(at) == 0 && p.root == "" {
 			continue // no such object can come from any of the views
 		}
-		cd := b.chooseClass(c, at, opened)
-		d.classes = append(d.classes, cd)
+		d.classes = append(d.classes, b.chooseClass(c, at, openedBy(d.classes)))
+	}
+	b.agree(d.classes)
+	for i, cd := range d.classes {
 		d.missing += cd.missing
-		d.cost += cd.cost
+		d.cost += cd.costWith(openedBy(d.classes[:i]))
 		d.stage = max(d.stage, cd.stage)
+		for j, k := range cd.known {
+			if k.from >= 0 && cd.uses(j) {
+				d.used[k.from] = true
+			}
+		}
+	}
+	return d
+}
+
+// agree lets each class choose again, knowing what the others open, until
+// nobody gains: classes that could all be served by one subgraph may have
+// begun with different ones.
+func (b *builder) agree(classes []*classDecision) {
+	if len(classes) < 2 || len(classes) > exactLimit {
+		return
+	}
+	for range classes {
+		changed := false
+		for i, cd := range classes {
+			others := append(slices.Clone(classes[:i]), classes[i+1:]...)
+			at := slices.DeleteFunc(slices.Clone(cd.known), func(k known) bool { return k.from < 0 })
+			opened := openedBy(others)
+			again := b.chooseClass(cd.class, at, opened)
+			if cmp.Or(cmp.Compare(again.missing, cd.missing), cmp.Compare(again.costWith(opened), cd.costWith(opened))) < 0 {
+				classes[i], changed = again, true
+			}
+		}
+		if !changed {
+			return
+		}
+	}
+}
+
+// openedBy are the fetches that classes of one position open there. Classes
+// share them.
+func openedBy(classes []*classDecision) map[[2]int]bool {
+	opened := map[[2]int]bool{}
+	for _, cd := range classes {
 		for _, o := range cd.openings {
 			opened[[2]int{o.subgraph, o.stage}] = true
 		}
 	}
-	return d
+	return opened
+}
+
+// costWith is the cost of the decision where the given fetches cost nothing.
+func (d *classDecision) costWith(opened map[[2]int]bool) int {
+	cost := d.cost
+	seen := map[[2]int]bool{}
+	for _, o := range d.openings {
+		if f := [2]int{o.subgraph, o.stage}; !opened[f] && !seen[f] {
+			cost += costFetch + costStage*o.stage
+			seen[f] = true
+		}
+	}
+	return cost
 }
 
 // atHand lists the hands that can hold objects of the class.
@@ -198,18 +344,18 @@ func (b *builder) chooseClass(c *class, at []known, opened map[[2]int]bool) *cla
 	if c.pos.root == ast.Mutation || c.pos.root == ast.Subscription {
 		return b.chooseOne(c, at, opened)
 	}
-	best := b.evaluate(c, at, nil, opened)
+	best := b.evaluate(c, at, nil)
 	candidates := b.worthEntering(c, at)
 	if len(candidates) > exactLimit || b.tight() {
 		return b.chooseGreedily(c, at, candidates, best, opened)
 	}
 	set := make([]int, 0, len(candidates))
 	for size := 1; size <= len(candidates); size++ {
-		if best.missing == 0 && best.cost <= size*costFetch && len(opened) == 0 {
+		if best.missing == 0 && best.costWith(nil) <= size*costFetch && len(opened) == 0 {
 			break
 		}
 		b.subsets(candidates, size, set, func(set []int) {
-			if d := b.evaluate(c, at, set, opened); better(d, best) {
+			if d := b.evaluate(c, at, set); better(d, best, opened) {
 				best = d
 			}
 		})
@@ -237,12 +383,12 @@ func (b *builder) chooseOne(c *class, at []known, opened map[[2]int]bool) *class
 		if len(b.jumps(c, g.Index)) == 0 {
 			continue
 		}
-		if d := b.evaluate(c, at, []int{g.Index}, opened); best == nil || better(d, best) {
+		if d := b.evaluate(c, at, []int{g.Index}); best == nil || better(d, best, opened) {
 			best = d
 		}
 	}
 	if best == nil {
-		return b.evaluate(c, at, nil, opened)
+		return b.evaluate(c, at, nil)
 	}
 	return best
 }
@@ -257,7 +403,7 @@ func (b *builder) chooseGreedily(c *class, at []known, candidates []int, best *c
 			if slices.Contains(set, g) {
 				continue
 			}
-			if d := b.evaluate(c, at, append(slices.Clone(set), g), opened); better(d, best) {
+			if d := b.evaluate(c, at, append(slices.Clone(set), g)); better(d, best, opened) {
 				best, grown = d, g
 			}
 		}
@@ -268,7 +414,7 @@ func (b *builder) chooseGreedily(c *class, at []known, candidates []int, best *c
 	}
 	for i := 0; i < len(set); {
 		without := slices.Delete(slices.Clone(set), i, i+1)
-		if d := b.evaluate(c, at, without, opened); better(d, best) {
+		if d := b.evaluate(c, at, without); better(d, best, opened) {
 			best, set = d, without
 		} else {
 			i++
@@ -277,15 +423,16 @@ func (b *builder) chooseGreedily(c *class, at []known, candidates []int, best *c
 	return best
 }
 
-func better(a, b *classDecision) bool {
-	return cmp.Or(cmp.Compare(a.missing, b.missing), cmp.Compare(a.cost, b.cost)) < 0
+// better compares decisions where the fetches in opened cost nothing.
+func better(a, b *classDecision, opened map[[2]int]bool) bool {
+	return cmp.Or(cmp.Compare(a.missing, b.missing), cmp.Compare(a.costWith(opened), b.costWith(opened))) < 0
 }
 
 // evaluate decides how to serve a class when it enters the subgraphs in set.
-func (b *builder) evaluate(c *class, at []known, set []int, opened map[[2]int]bool) *classDecision {
+func (b *builder) evaluate(c *class, at []known, set []int) *classDecision {
 	b.step()
 	d := &classDecision{class: c, known: slices.Clone(at), items: make([]itemDecision, len(c.items))}
-	b.enter(d, set, opened)
+	b.enter(d, set)
 	entered := len(d.known)
 	for i, it := range c.items {
 		d.items[i] = itemDecision{item: it, known: -1}
@@ -294,7 +441,7 @@ func (b *builder) evaluate(c *class, at []known, set []int, opened map[[2]int]bo
 	// fields may be read as well; so they go first.
 	for i, it := range c.items {
 		if !b.readable(d, it, entered) {
-			b.require(d, &d.items[i], entered, opened)
+			b.require(d, &d.items[i], entered)
 		}
 	}
 	for i, it := range c.items {
@@ -309,7 +456,7 @@ func (b *builder) evaluate(c *class, at []known, set []int, opened map[[2]int]bo
 }
 
 // enter opens the subgraphs in set, the earliest possible first.
-func (b *builder) enter(d *classDecision, set []int, opened map[[2]int]bool) {
+func (b *builder) enter(d *classDecision, set []int) {
 	pending := slices.Clone(set)
 	for len(pending) > 0 {
 		var best *opening
@@ -326,7 +473,7 @@ func (b *builder) enter(d *classDecision, set []int, opened map[[2]int]bool) {
 			return
 		}
 		pending = slices.DeleteFunc(pending, func(g int) bool { return g == best.subgraph })
-		b.open(d, best, opened)
+		b.open(d, best)
 	}
 }
 
@@ -380,13 +527,10 @@ func (b *builder) entry(d *classDecision, subgraph, n int) *opening {
 }
 
 // open adds an opening and the view it gives.
-func (b *builder) open(d *classDecision, o *opening, opened map[[2]int]bool) {
-	d.cost += o.key.cost()
+func (b *builder) open(d *classDecision, o *opening) {
+	d.draw(o.key)
 	for _, r := range o.requires {
-		d.cost += r.cost()
-	}
-	if !opened[[2]int{o.subgraph, o.stage}] {
-		d.cost += costFetch + costStage*o.stage
+		d.draw(r)
 	}
 	d.stage = max(d.stage, o.stage)
 	d.openings = append(d.openings, o)
@@ -491,7 +635,7 @@ func (b *builder) wholly(p *position, v *view) bool {
 }
 
 // require opens the fetch that a field with @requires needs.
-func (b *builder) require(d *classDecision, id *itemDecision, n int, opened map[[2]int]bool) {
+func (b *builder) require(d *classDecision, id *itemDecision, n int) {
 	it := id.item
 	if it.typename() {
 		return
@@ -529,17 +673,41 @@ func (b *builder) require(d *classDecision, id *itemDecision, n int, opened map[
 	// Another field of the same subgraph may have opened a fetch at that
 	// stage; then this one rides along.
 	for i, o := range d.openings {
-		if o.only && o.subgraph == best.subgraph && o.stage == best.stage && o.jump.local == best.jump.local {
+		if o.only && o.subgraph == best.subgraph && o.stage == best.stage && o.jump.local == best.jump.local && !o.contradicts(best) {
 			o.requires = append(o.requires, best.requires...)
 			for _, r := range best.requires {
-				d.cost += r.cost()
+				d.draw(r)
 			}
 			id.known = b.knownOf(d, i)
 			return
 		}
 	}
-	b.open(d, best, opened)
+	b.open(d, best)
 	id.known = len(d.known) - 1
+}
+
+// contradicts tells whether the openings need different values under one name
+// in the representation: one field with different arguments.
+func (o *opening) contradicts(other *opening) bool {
+	for _, x := range o.requires {
+		for _, y := range other.requires {
+			if contradict(x.pos.fields, y.pos.fields) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func contradict(a, b []*operation.Field) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if x.Name == y.Name && intersects(x.On, y.On) && (printArguments(x.Arguments) != printArguments(y.Arguments) || contradict(x.Selections, y.Selections)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (o *opening) inputCost() int {
@@ -569,6 +737,7 @@ func (b *builder) requiring(c *class, it *item, subgraph int) *supergraph.FieldI
 // readLeaf picks the earliest view that has the leaf.
 func (b *builder) readLeaf(d *classDecision, id *itemDecision) {
 	if id.known >= 0 {
+		d.read(id.known)
 		d.stage = max(d.stage, d.known[id.known].stage)
 		return
 	}
@@ -576,7 +745,7 @@ func (b *builder) readLeaf(d *classDecision, id *itemDecision) {
 		return
 	}
 	for i, k := range d.known {
-		if id.known >= 0 && k.stage >= d.known[id.known].stage {
+		if id.known >= 0 && (k.stage > d.known[id.known].stage || k.stage == d.known[id.known].stage && (d.uses(id.known) || !d.uses(i))) {
 			continue
 		}
 		switch b.resolve(k.view, d.class, id.item) {
@@ -592,6 +761,8 @@ func (b *builder) readLeaf(d *classDecision, id *itemDecision) {
 		d.missing++
 		return
 	}
+	d.draw(id.beside)
+	d.read(id.known)
 	d.stage = max(d.stage, d.known[id.known].stage)
 }
 
@@ -643,7 +814,14 @@ func (b *builder) readComposite(d *classDecision, id *itemDecision) {
 	d.missing += child.missing
 	d.cost += child.cost
 	d.stage = max(d.stage, child.stage)
-	if child.stage == 0 {
+	d.draw(id.beside)
+	for i, used := range child.used {
+		if used {
+			d.read(index[i])
+		}
+	}
+	if !slices.Contains(child.used, true) {
+		d.read(first)
 		d.stage = max(d.stage, d.known[first].stage)
 	}
 }

@@ -44,7 +44,7 @@ func (b *builder) findContext(ca *supergraph.ContextArgument, above []*operation
 		possible := []string{rootName(b)}
 		if up > 0 {
 			owner = above[up-1]
-			possible = b.super.Types[owner.Definition.Type.Name()].Possible
+			possible = b.possible(owner.Definition.Type.Name())
 		}
 		var types []string
 		for _, object := range possible {
@@ -130,7 +130,7 @@ func (b *builder) contextFields(set ast.SelectionSet, types []string, sc *scope)
 				for t := s.Definition.Type; t.Elem != nil; t = t.Elem {
 					lists++
 				}
-				possible := b.super.Types[s.Definition.Type.Name()].Possible
+				possible := b.possible(s.Definition.Type.Name())
 				f.Fields = b.contextFields(s.SelectionSet, possible, sc.below(types, as, lists, possible, nil))
 			}
 			fields = append(fields, f)

@@ -50,7 +50,13 @@ func printDocument(f *plan.Fetch, variables ast.VariableDefinitionList) {
 	for _, v := range variables {
 		if d.used[v.Variable] {
 			f.Variables = append(f.Variables, v.Variable)
-			declared = append(declared, "$"+v.Variable+":"+v.Type.String())
+			// Without its default a nullable variable may not stand where the
+			// subgraph wants a value. The value itself is always sent.
+			text := "$" + v.Variable + ":" + v.Type.String()
+			if v.DefaultValue != nil {
+				text += "=" + v.DefaultValue.String()
+			}
+			declared = append(declared, text)
 		}
 	}
 	if f.Operation != ast.Query || f.Name != "" || len(declared) > 0 {

@@ -106,6 +106,8 @@ func (b *builder) usable(c *class, j jump, at []known) (ok bool, since int) {
 		// From one @interfaceObject to another the interface's name is
 		// all a representation needs.
 		return typed || asInterface, 0
+	case b.super.Types[c.object()].Kind != ast.Object:
+		return true, 0 // the interface is all the type there is
 	default:
 		return typed, stage
 	}

@@ -110,7 +110,7 @@ func (ps *positions) below(c *class, it *item) *position {
 	}
 	field := ps.b.field(c.object(), it.name)
 	named := field.Type.Name()
-	p := &position{static: named, possible: ps.b.super.Types[named].Possible, internal: c.pos.internal || it.internal, above: c}
+	p := &position{static: named, possible: ps.b.possible(named), internal: c.pos.internal || it.internal, above: c}
 	for _, f := range it.fields {
 		p.fields = append(p.fields, f.Selections...)
 		p.context = append(p.context, ps.b.contexts[f]...)
@@ -387,6 +387,17 @@ func writeSet(w *strings.Builder, set ast.SelectionSet) {
 	w.WriteByte('}')
 }
 
+// possible are the runtime types of a named type. An interface that no type
+// implements is its own: some subgraphs have it as an @interfaceObject, and
+// the others know no implementations.
+func (b *builder) possible(named string) []string {
+	t := b.super.Types[named]
+	if len(t.Possible) == 0 && t.Kind == ast.Interface {
+		return []string{named}
+	}
+	return t.Possible
+}
+
 // field finds a field of an object type as the supergraph has it.
 func (b *builder) field(object, name string) *supergraph.Field {
 	f := b.super.Types[object].Fields[name]
@@ -405,7 +416,7 @@ func (b *builder) fieldsOf(set ast.SelectionSet, types []string) []*operation.Fi
 			f := &operation.Field{ResponseName: s.Name, Name: s.Name, On: types, Arguments: s.Arguments, Definition: s.Definition, Position: s.Position}
 			if len(s.SelectionSet) > 0 {
 				named := s.Definition.Type.Name()
-				f.Selections = b.fieldsOf(s.SelectionSet, b.super.Types[named].Possible)
+				f.Selections = b.fieldsOf(s.SelectionSet, b.possible(named))
 			}
 			fields = append(fields, f)
 		case *ast.InlineFragment:

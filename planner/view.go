@@ -120,11 +120,11 @@ func (vs *views) owned(v *view, object, name string) *supergraph.FieldIn {
 
 // canBe tells whether an object at hand as v can have the runtime type object.
 func (vs *views) canBe(v *view, object string) bool {
-	if v.interfaceObject {
-		return contains(vs.super.Types[v.local].Possible, object)
-	}
 	if v.local == object {
 		return true
+	}
+	if v.interfaceObject {
+		return contains(vs.super.Types[v.local].Possible, object)
 	}
 	t := vs.super.Types[v.local]
 	if t == nil || t.In[v.subgraph] == nil {
