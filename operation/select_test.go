@@ -51,7 +51,7 @@ func TestSelect(t *testing.T) {
 		{"narrowed to none", "{ pet { ... on Dog { ... on Pet { ... on Cat { meow } } } name } }", "pet [Query]\n  name [Cat Dog]\n"},
 		{"below a narrowed field all types again", "{ pet { ... on Dog { friend { name } } } }",
 			"pet [Query]\n  friend [Dog]\n    name [Cat Dog]\n"},
-		{"no implementation", "{ empty { x __typename } }", "empty [Query]\n"},
+		{"no implementation", "{ empty { x __typename } }", "empty [Query]\n  x [Empty]\n  __typename [Empty]\n"},
 		{"inline fragment without a condition", "{ ... { a } pet { ... @tag { name } } }", "a [Query]\npet [Query]\n  name [Cat Dog]\n"},
 		{"one fragment in two places", "{ pet { ...F } named { ...F } } fragment F on Named { name ... on Dog { bark } }",
 			"pet [Query]\n  name [Cat Dog]\n  bark [Dog]\nnamed [Query]\n  name [Cat Dog Person]\n  bark [Dog]\n"},
