@@ -798,7 +798,7 @@ func (b *builder) readComposite(d *classDecision, id *itemDecision) {
 	}
 	hands, index := canonical(d.known, func(i int) *view { return through[i] })
 	if len(hands) == 0 {
-		d.missing++
+		d.missing += it.weight()
 		return
 	}
 	p := b.positions.below(d.class, it)

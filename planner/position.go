@@ -75,6 +75,23 @@ type item struct {
 	leaf      bool
 	lists     int // list levels of its type
 	child     *position
+	size      int // of what is selected below, once counted
+}
+
+// weight is how many fields are lost if the item cannot be read.
+func (it *item) weight() int {
+	if it.size == 0 {
+		it.size = 1 + countFields(it.fields)
+	}
+	return it.size
+}
+
+func countFields(fields []*operation.Field) int {
+	n := 0
+	for _, f := range fields {
+		n += 1 + countFields(f.Selections)
+	}
+	return n
 }
 
 func (it *item) typename() bool { return it.name == "__typename" }
