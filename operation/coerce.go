@@ -23,18 +23,17 @@ type coercer struct {
 	limit   int
 	stopped bool // over the limit, or too many errors
 
-	now *variable // being coerced
+	now  *variable // being coerced
+	path []step    // to the place inside its value
 
 	// indexes are of the members of large types, by name; filled when wanted.
 	indexes map[*ast.Definition]map[string]int
 }
 
-// A step is one step of the path inside a variable's value; nil is the value
-// itself.
+// A step is one step of the path inside a variable's value.
 type step struct {
-	parent *step
-	name   string // an input field, or "" for
-	index  int    // an element
+	field string
+	index int // of an element; -1 for a field
 }
 
 // members returns the values given for the operation's variables, nil where
@@ -52,7 +51,8 @@ func (c *coercer) members(object []byte) [][]byte {
 			continue
 		}
 		if given[i] != nil {
-			c.fail(&c.op.variables[i], nil, "it is given twice")
+			c.now = &c.op.variables[i]
+			c.fail("it is given twice")
 			continue
 		}
 		given[i] = value
@@ -63,18 +63,18 @@ func (c *coercer) members(object []byte) [][]byte {
 // variable coerces the value given for one variable.
 func (c *coercer) variable(i int, given []byte) {
 	v := &c.op.variables[i]
+	c.now = v
 	start := len(c.text)
 	switch {
 	case c.stopped:
 		return
 	case given != nil:
-		c.now = v
 		c.in = cursor{text: given}
-		c.value(v.def.Type, nil)
+		c.value(v.def.Type)
 	case v.fallback != nil:
 		c.text = append(c.text, v.fallback...)
 	case v.def.Type.NonNull:
-		c.fail(v, nil, "it is of the required type %q, but was not given", v.def.Type)
+		c.fail("it is of the required type %q, but was not given", v.def.Type)
 		return
 	default:
 		return
@@ -84,7 +84,7 @@ func (c *coercer) variable(i int, given []byte) {
 
 // value coerces the value the cursor is at and moves behind it. The nesting of
 // the variables and of their types is limited, and so is the recursion.
-func (c *coercer) value(t *ast.Type, at *step) {
+func (c *coercer) value(t *ast.Type) {
 	first := c.in.peek()
 	switch {
 	case c.stopped || !c.fits():
@@ -92,91 +92,93 @@ func (c *coercer) value(t *ast.Type, at *step) {
 	case first == 'n':
 		raw := c.in.value()
 		if t.NonNull {
-			c.fail(c.now, at, "expected a value of type %q, found null", t)
+			c.fail("expected a value of type %q, found null", t)
 			return
 		}
 		c.text = append(c.text, raw...)
 	case t.Elem != nil && first == '[':
-		c.list(t.Elem, at)
+		c.list(t.Elem)
 	case t.Elem != nil:
 		c.text = append(c.text, '[')
-		c.value(t.Elem, at)
+		c.value(t.Elem)
 		c.text = append(c.text, ']')
 	default:
-		c.named(c.op.Schema.Types[t.NamedType], first, at)
+		c.named(c.op.Schema.Types[t.NamedType], first)
 	}
 }
 
-func (c *coercer) list(elem *ast.Type, at *step) {
+func (c *coercer) list(elem *ast.Type) {
 	c.text = append(c.text, '[')
 	for i := 0; c.in.more(i == 0); i++ {
 		if i > 0 {
 			c.text = append(c.text, ',')
 		}
-		c.value(elem, &step{parent: at, index: i})
+		c.path = append(c.path, step{index: i})
+		c.value(elem)
+		c.path = c.path[:len(c.path)-1]
 	}
 	c.text = append(c.text, ']')
 }
 
-func (c *coercer) named(def *ast.Definition, first byte, at *step) {
+func (c *coercer) named(def *ast.Definition, first byte) {
 	switch def.Kind {
 	case ast.InputObject:
 		if first != '{' {
-			c.mismatch(def, first, at)
+			c.mismatch(def, first)
 			return
 		}
-		c.object(def, at)
+		c.object(def)
 	case ast.Enum:
 		if first != '"' {
-			c.mismatch(def, first, at)
+			c.mismatch(def, first)
 			return
 		}
 		name := unquote(c.in.value())
 		if c.member(def, name) < 0 {
-			c.fail(c.now, at, "enum %q has no value %q", def.Name, truncate(name, maxQuote))
+			c.fail("enum %q has no value %q", def.Name, truncate(name, maxQuote))
 			return
 		}
 		c.text = appendQuoted(c.text, name)
 	default:
-		c.scalar(def, first, at)
+		c.scalar(def, first)
 	}
 }
 
-func (c *coercer) scalar(def *ast.Definition, first byte, at *step) {
+func (c *coercer) scalar(def *ast.Definition, first byte) {
 	isString := first == '"'
 	isNumber := first == '-' || '0' <= first && first <= '9'
 	switch def.Name {
 	case "String":
 		if !isString {
-			c.mismatch(def, first, at)
+			c.mismatch(def, first)
 			return
 		}
 	case "Boolean":
 		if first != 't' && first != 'f' {
-			c.mismatch(def, first, at)
+			c.mismatch(def, first)
 			return
 		}
 	case "Int":
 		if !isNumber {
-			c.mismatch(def, first, at)
+			c.mismatch(def, first)
 			return
 		}
 		raw := c.in.value()
 		n, ok := int32Of(string(raw))
 		if !ok {
-			c.fail(c.now, at, "Int cannot represent the number %s: it is not whole or exceeds 32 bits", truncate(string(raw), maxQuote))
+			c.fail("Int cannot represent the number %s: it is not whole or exceeds 32 bits", truncate(string(raw), maxQuote))
 			return
 		}
 		c.text = strconv.AppendInt(c.text, int64(n), 10)
 		return
 	case "Float":
 		if !isNumber {
-			c.mismatch(def, first, at)
+			c.mismatch(def, first)
 			return
 		}
 		raw := c.in.value()
 		if !isFinite(string(raw)) {
-			c.fail(c.now, at, "Float cannot represent the number %s: it exceeds a double", truncate(string(raw), maxQuote))
+			c.fail("Float cannot represent the number %s: it exceeds a double", truncate(string(raw), maxQuote))
 			return
 		}
 		c.text = append(c.text, raw...)
@@ -185,7 +187,7 @@ func (c *coercer) scalar(def *ast.Definition, first byte, at *step) {
 		if isNumber {
 			raw := c.in.value()
 			if strings.ContainsAny(string(raw), ".eE") {
-				c.fail(c.now, at, "ID cannot represent the number %s: it is not whole", truncate(string(raw), maxQuote))
+				c.fail("ID cannot represent the number %s: it is not whole", truncate(string(raw), maxQuote))
 				return
 			}
 			c.text = append(c.text, '"')
@@ -194,14 +196,14 @@ func (c *coercer) scalar(def *ast.Definition, first byte, at *step) {
 			return
 		}
 		if !isString {
-			c.mismatch(def, first, at)
+			c.mismatch(def, first)
 			return
 		}
 	}
 	c.text = append(c.text, c.in.value()...)
 }
 
-func (c *coercer) object(def *ast.Definition, at *step) {
+func (c *coercer) object(def *ast.Definition) {
 	c.text = append(c.text, '{')
 	seen := make([]bool, len(def.Fields))
 	written, nulls := 0, 0
@@ -210,11 +212,10 @@ func (c *coercer) object(def *ast.Definition, at *step) {
 		i := c.member(def, name)
 		if i < 0 || seen[i] {
 			c.in.value()
-			here := &step{parent: at, name: truncate(name, maxQuote)}
 			if i < 0 {
-				c.fail(c.now, here, "input type %q has no such field", def.Name)
+				c.failAt(truncate(name, maxQuote), "input type %q has no such field", def.Name)
 			} else {
-				c.fail(c.now, here, "the field is given twice")
+				c.failAt(name, "the field is given twice")
 			}
 			continue
 		}
@@ -223,20 +224,22 @@ func (c *coercer) object(def *ast.Definition, at *step) {
 		if c.in.peek() == 'n' {
 			nulls++
 		}
-		c.value(def.Fields[i].Type, &step{parent: at, name: name})
+		c.path = append(c.path, step{field: name, index: -1})
+		c.value(def.Fields[i].Type)
+		c.path = c.path[:len(c.path)-1]
 	}
 	if isOneOf(def) {
 		if written != 1 || nulls > 0 {
-			c.fail(c.now, at, "input type %q takes exactly one field, and not null", def.Name)
+			c.fail("input type %q takes exactly one field, and not null", def.Name)
 		}
 	} else {
-		c.missing(def, seen, &written, at)
+		c.missing(def, seen, &written)
 	}
 	c.text = append(c.text, '}')
 }
 
 // missing fills in the defaults of the fields that were not given.
-func (c *coercer) missing(def *ast.Definition, seen []bool, written *int, at *step) {
+func (c *coercer) missing(def *ast.Definition, seen []bool, written *int) {
 	for i, f := range def.Fields {
 		switch {
 		case c.stopped:
@@ -247,10 +250,10 @@ func (c *coercer) missing(def *ast.Definition, seen []bool, written *int, at *st
 			l := literals{schema: c.op.Schema, limit: c.limit, nesting: c.op.limits.Nesting}
 			c.text = l.append(c.text, f.DefaultValue, f.Type)
 			if c.fits(); l.over && !c.stopped {
-				c.fail(c.now, &step{parent: at, name: f.Name}, "its default is too large once the defaults inside it are filled in")
+				c.failAt(f.Name, "its default is too large once the defaults inside it are filled in")
 			}
 		case f.Type.NonNull:
-			c.fail(c.now, &step{parent: at, name: f.Name}, "the field of the required type %q was not given", f.Type)
+			c.failAt(f.Name, "the field of the required type %q was not given", f.Type)
 		}
 	}
 }
@@ -271,14 +274,14 @@ func (c *coercer) fits() bool {
 		return true
 	}
 	if !c.stopped {
-		c.fail(c.now, nil, "its value becomes too large with the defaults of its input fields")
+		c.fail("its value becomes too large with the defaults of its input fields")
 		c.stopped = true
 	}
 	return false
 }
 
 // mismatch reports a value of the wrong kind and skips it.
-func (c *coercer) mismatch(def *ast.Definition, first byte, at *step) {
+func (c *coercer) mismatch(def *ast.Definition, first byte) {
 	c.in.value()
 	what := string(def.Name)
 	switch def.Kind {
@@ -287,42 +290,42 @@ func (c *coercer) mismatch(def *ast.Definition, first byte, at *step) {
 	case ast.InputObject:
 		what = "input type " + what
 	}
-	c.fail(c.now, at, "%s cannot represent %s", what, kindOf(first))
+	c.fail("%s cannot represent %s", what, kindOf(first))
 }
 
-// fail reports an error at a place inside a variable's value.
-func (c *coercer) fail(v *variable, at *step, format string, args ...any) {
+// fail reports an error at the place that is being coerced.
+func (c *coercer) fail(format string, args ...any) {
 	if len(c.errs) >= maxErrors {
 		return
 	}
-	err := coded(CodeInvalidVariable, v.def.Position, format, args...)
+	err := coded(CodeInvalidVariable, c.now.def.Position, format, args...)
 	place := ""
-	if path := at.String(); path != "" {
-		place = " at " + strconv.Quote(path)
+	if len(c.path) > 0 {
+		place = " at " + strconv.Quote(pathString(c.path))
 	}
-	err.Message = truncate(`Variable "$`+v.def.Variable+`" is invalid`+place+": "+err.Message+".", maxMessage)
+	err.Message = truncate(`Variable "$`+c.now.def.Variable+`" is invalid`+place+": "+err.Message+".", maxMessage)
 	c.errs = append(c.errs, err)
 	c.stopped = c.stopped || len(c.errs) >= maxErrors
 }
 
-// String prints the path as "list[2].name".
-func (s *step) String() string {
-	if s == nil {
-		return ""
-	}
-	var steps []*step
-	for ; s != nil; s = s.parent {
-		steps = append(steps, s)
-	}
+// failAt reports an error at a field of the object that is being coerced.
+func (c *coercer) failAt(field, format string, args ...any) {
+	c.path = append(c.path, step{field: field, index: -1})
+	c.fail(format, args...)
+	c.path = c.path[:len(c.path)-1]
+}
+
+// pathString prints a path as "list[2].name".
+func pathString(path []step) string {
 	var b strings.Builder
-	for i := len(steps) - 1; i >= 0; i-- {
+	for _, s := range path {
 		switch {
-		case steps[i].name == "":
-			b.WriteString("[" + strconv.Itoa(steps[i].index) + "]")
+		case s.index >= 0:
+			b.WriteString("[" + strconv.Itoa(s.index) + "]")
 		case b.Len() > 0:
-			b.WriteString("." + steps[i].name)
+			b.WriteString("." + s.field)
 		default:
-			b.WriteString(steps[i].name)
+			b.WriteString(s.field)
 		}
 	}
 	return b.String()

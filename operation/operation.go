@@ -46,10 +46,11 @@ type Field struct {
 	ResponseName string
 	Name         string
 
-	// On are the object types the selection applies to (or an interface that
-	// no type implements), sorted: the possible
+	// On are the object types the selection applies to, sorted: the possible
 	// types of the enclosing selection narrowed by the type conditions of the
-	// fragments in between. Never empty; such selections are dropped.
+	// fragments in between. Never empty; such selections are dropped. An
+	// interface that no type of the API schema implements is its own only
+	// possible type.
 	On []string
 
 	// Definition is the field in the API schema, on the type the selection

@@ -114,6 +114,7 @@ func (o *Operation) Coerce(raw []byte) (*Variables, gqlerror.List) {
 	}
 	c := &coercer{
 		op:    o,
+		text:  make([]byte, 0, len(raw)+64),
 		limit: 8*len(raw) + 2*maxDefault,
 		spans: make([]span, len(o.variables)),
 	}
@@ -130,7 +131,8 @@ func (o *Operation) Coerce(raw []byte) (*Variables, gqlerror.List) {
 		// default; then null still gets here.
 		if raw, _ := vars.Raw(name); len(raw) == 0 || raw[0] == 'n' {
 			i, _ := o.variable(name)
-			c.fail(&o.variables[i], nil, "it decides a @skip or @include, so it must not be null")
+			c.now = &o.variables[i]
+			c.fail("it decides a @skip or @include, so it must not be null")
 		}
 	}
 	if len(c.errs) > 0 {
