@@ -321,8 +321,6 @@ func (c *composer) linkCustom(u customUse) {
 	if u.link.explicit {
 		l.as = u.link.alias
 	}
-	if (&link{name: u.link.name, alias: u.link.alias}).local("@"+u.element) != "@"+u.name {
-		l.imports = []linkImport{imported}
-	}
+	l.imports = []linkImport{imported}
 	c.super.links = append(c.super.links, l)
 }

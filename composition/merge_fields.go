@@ -28,8 +28,8 @@ func (c *composer) mergeFields(t *mergedType) {
 }
 
 func (c *composer) mergeField(t *mergedType, m *mergedField) {
-	overrides := c.mergeOverrides(t, m)
-	c.checkSharing(t, m, overrides)
+	c.mergeOverrides(t, m)
+	c.checkSharing(t, m)
 
 	var real, external []*field
 	for _, f := range m.sources {
@@ -53,7 +53,7 @@ func (c *composer) mergeField(t *mergedType, m *mergedField) {
 	m.args = c.mergeArguments(m, real)
 	same := c.mergeType(m, real, false)
 	c.checkExternals(m, external, same)
-	c.joinField(t, m, same, overrides)
+	c.joinField(t, m, same)
 }
 
 func (c *composer) externalMissingOnBase(m *mergedField, external []*field) {
@@ -287,22 +287,20 @@ func otherSites(m *mergedField, f *field) []Site {
 // joinField decides whether the field needs @join__field, and with what.
 //
 // Join specification, "@join__field".
-func (c *composer) joinField(t *mergedType, m *mergedField, same bool, overrides map[*field]*overrideState) {
+func (c *composer) joinField(t *mergedType, m *mergedField, same bool) {
 	contextual := func(f *field) bool {
 		return slices.ContainsFunc(f.args, func(a *field) bool { return has(a.applied, dirFromContext) })
 	}
 	needed := !same || len(m.sources) < len(t.sources)
 	for _, f := range m.sources {
-		o := overrides[f]
-		needed = needed || o != nil && (o.overridden || o.label != "") || contextual(f) ||
+		needed = needed || f.overriddenBy != nil || f.overrideLabel != "" || contextual(f) ||
 			f.external || has(f.applied, dirRequires) || has(f.applied, dirProvides)
 	}
 	if !needed {
 		return
 	}
 	for _, f := range m.sources {
-		o := overrides[f]
-		if o != nil && o.overridden && !o.used && o.label == "" {
+		if f.overriddenBy != nil && !f.used && f.overrideLabel == "" {
 			continue
 		}
 		j := joinField{subgraph: f.schema.index, external: f.external}
@@ -318,10 +316,8 @@ func (c *composer) joinField(t *mergedType, m *mergedField, same bool, overrides
 		if !same {
 			j.typ = f.typ.String()
 		}
-		if o != nil {
-			j.usedOverriden = o.overridden && o.used
-			j.overrideLabel = o.label
-		}
+		j.usedOverriden = f.overriddenBy != nil && f.used
+		j.overrideLabel = f.overrideLabel
 		for _, a := range f.args {
 			if a.contextual != nil {
 				j.contexts = append(j.contexts, joinContext{

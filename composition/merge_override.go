@@ -6,28 +6,11 @@ import (
 	"slices"
 )
 
-// An overrideState is what @override makes of one source of a field.
-type overrideState struct {
-	overridden bool   // another subgraph overrides it
-	used       bool   // it is overridden and still used here
-	label      string // of the override, on both sides
-}
-
-var overrideLabel = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_\-:./]*$`)
+var overrideLabelForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_\-:./]*$`)
 var overridePercent = regexp.MustCompile(`^percent\((\d{1,2}(\.\d{1,8})?|100)\)$`)
 
 // mergeOverrides applies the @override directives of a field's sources.
-func (c *composer) mergeOverrides(t *mergedType, m *mergedField) map[*field]*overrideState {
-	if !slices.ContainsFunc(m.sources, func(f *field) bool { return has(f.applied, dirOverride) }) {
-		return nil
-	}
-	states := map[*field]*overrideState{}
-	state := func(f *field) *overrideState {
-		if states[f] == nil {
-			states[f] = &overrideState{}
-		}
-		return states[f]
-	}
+func (c *composer) mergeOverrides(t *mergedType, m *mergedField) {
 	for _, f := range m.sources {
 		a := first(f.applied, dirOverride)
 		if a == nil {
@@ -43,8 +26,7 @@ func (c *composer) mergeOverrides(t *mergedType, m *mergedField) map[*field]*ove
 		}
 		label := a.str("label")
 		if !from.external {
-			state(from).overridden = true
-			state(from).used = from.used
+			from.overriddenBy = f.schema
 			if label == "" {
 				c.hint(HintOverriddenFieldCanBeRemoved, m.coordinate(), from.schema.site(from.pos), "",
 					"field %q of subgraph %q is overridden by subgraph %q and can be removed%s", m.coordinate(), from.schema.name, f.schema.name,
@@ -53,17 +35,16 @@ func (c *composer) mergeOverrides(t *mergedType, m *mergedField) map[*field]*ove
 		}
 		switch {
 		case label == "":
-		case !overrideLabel.MatchString(label) && !overridePercent.MatchString(label):
+		case !overrideLabelForm.MatchString(label) && !overridePercent.MatchString(label):
 			c.fail(CodeOverrideLabelInvalid, m.coordinate(), f.schema.site(a.pos), `use a name, or "percent(10)"`,
 				"the label %q of the @override on field %q is malformed", label, m.coordinate())
 		default:
-			state(f).label = label
-			state(from).label = label
+			f.overrides, f.overrideLabel = true, label
+			from.overrideLabel = label
 			c.hint(HintOverrideMigrationInProgress, m.coordinate(), f.schema.site(a.pos), "",
 				"field %q is moving from subgraph %q to %q under the label %q", m.coordinate(), from.schema.name, f.schema.name, label)
 		}
 	}
-	return states
 }
 
 // overridden is the source that the @override of f is about; false if it has

@@ -32,7 +32,7 @@ func (c *composer) standIns(t *mergedType, name string) []*field {
 
 // checkSharing checks that a field resolved by several subgraphs is marked as
 // shareable in all of them.
-func (c *composer) checkSharing(t *mergedType, m *mergedField, overrides map[*field]*overrideState) {
+func (c *composer) checkSharing(t *mergedType, m *mergedField) {
 	if t.kind != ast.Object {
 		return
 	}
@@ -46,7 +46,7 @@ func (c *composer) checkSharing(t *mergedType, m *mergedField, overrides map[*fi
 	}
 	var shareable, other []*field
 	for _, f := range slices.Concat(m.sources, c.standIns(t, m.name)) {
-		if o := overrides[f]; f.fullyExternal() || o != nil && o.overridden {
+		if f.fullyExternal() || f.overriddenBy != nil {
 			continue
 		}
 		if f.shareable {

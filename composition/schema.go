@@ -129,15 +129,13 @@ type field struct {
 	shareable    bool
 	requires     *fieldSet
 	provides     *fieldSet
-	override     *override
 	contextual   *contextArgument // of arguments
-}
 
-// An override is a valid @override of a field.
-type override struct {
-	from  string
-	label string
-	pos   *ast.Position
+	// What @override made of the field: it is overridden by another subgraph,
+	// or overrides, under a label that is "" for always.
+	overriddenBy  *schema
+	overrides     bool
+	overrideLabel string
 }
 
 type enumValue struct {

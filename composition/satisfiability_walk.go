@@ -1,0 +1,463 @@
+package composition
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// validateSatisfiability proves that every operation on the API schema has a
+// plan: it walks the API schema from the roots, breadth first, and at each
+// type carries along where a planner might stand by then. If at some field
+// there is no place from which to go on, the shortest operation that gets
+// stuck is reported.
+//
+// Interface fields are checked on each implementation. What was shown to work
+// with fewer places need not be checked with more.
+func (c *composer) validateSatisfiability() {
+	w := &walker{c: c, r: newReachability(c), budget: c.opts.MaxSteps, visited: map[*mergedType][]visit{}}
+	if w.budget <= 0 {
+		w.budget = DefaultMaxSteps
+	}
+	for k, root := range c.super.roots {
+		if root == nil || hidden(root.applied) {
+			continue
+		}
+		var nodes []*node
+		for _, s := range root.sources {
+			nodes = append(nodes, w.r.node(s, nil, false))
+		}
+		w.push(&state{root: k, typ: root, nodes: nodes, at: &situation{}})
+	}
+	w.run()
+	w.sharedMutations()
+	for _, d := range w.errors {
+		c.errors.add(d)
+	}
+	for _, d := range w.hints {
+		c.hints.add(d)
+	}
+}
+
+// A state is a position in the API schema and where a planner might stand
+// there.
+type state struct {
+	root  int
+	typ   *mergedType
+	nodes []*node
+	at    *situation
+	path  *step
+}
+
+// A step is how a state was come to: a field, or a type condition.
+type step struct {
+	previous *step
+	field    *mergedField
+	typ      *mergedType
+	label    string
+	active   bool
+}
+
+// A visit is a state that was looked at.
+type visit struct {
+	nodes    map[*node]bool
+	labels   map[string]bool
+	contexts string
+}
+
+type walker struct {
+	c       *composer
+	r       *reachability
+	queue   []*state
+	visited map[*mergedType][]visit
+	// proven are visits of an earlier walk that found no error.
+	proven  map[*mergedType][]visit
+	budget  int
+	errors  []Diagnostic
+	hints   []Diagnostic
+	shared  []*sharedMutation
+	stopped bool
+}
+
+// A sharedMutation is a mutation field that several subgraphs resolve. Only
+// one of them may be called, so one of them must be enough.
+type sharedMutation struct {
+	field  *mergedField
+	states []*state // one for each subgraph
+}
+
+func (w *walker) push(s *state) { w.queue = append(w.queue, s) }
+
+func (w *walker) run() {
+	for len(w.queue) > 0 && !w.stopped {
+		s := w.queue[0]
+		w.queue = w.queue[1:]
+		if w.seen(s) {
+			continue
+		}
+		if s.typ.kind == ast.Object {
+			for _, f := range s.typ.fields {
+				if !hidden(f.applied) {
+					w.field(s, f)
+				}
+			}
+			continue
+		}
+		for _, t := range w.c.super.possible(s.typ) {
+			if !hidden(t.applied) {
+				w.cast(s, t)
+			}
+		}
+	}
+}
+
+// seen tells whether the state, or one with fewer places, was looked at, and
+// notes it.
+func (w *walker) seen(s *state) bool {
+	v := visit{nodes: make(map[*node]bool, len(s.nodes)), labels: s.at.labels, contexts: w.contextsKey(s.at)}
+	places := s.nodes
+	if s.typ.kind == ast.Object {
+		places = w.r.closure(s.nodes)
+	}
+	for _, n := range places {
+		v.nodes[n] = true
+	}
+	w.spend(len(places))
+	covers := func(p visit) bool {
+		if len(p.nodes) > len(v.nodes) || p.contexts != v.contexts {
+			return false
+		}
+		for n := range p.nodes {
+			if !v.nodes[n] {
+				return false
+			}
+		}
+		for l, value := range p.labels {
+			if own, ok := v.labels[l]; !ok || own != value {
+				return false
+			}
+		}
+		return true
+	}
+	if slices.ContainsFunc(w.visited[s.typ], covers) || slices.ContainsFunc(w.proven[s.typ], covers) {
+		return true
+	}
+	w.visited[s.typ] = append(w.visited[s.typ], v)
+	return false
+}
+
+func (w *walker) contextsKey(at *situation) string {
+	if len(at.contexts) == 0 {
+		return ""
+	}
+	var parts []string
+	for k, nodes := range at.contexts {
+		parts = append(parts, fmt.Sprintf("%d.%s=%s", k.schema.index, k.name, setKey(nodes)))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, ";")
+}
+
+// spend takes from the budget.
+func (w *walker) spend(n int) {
+	w.budget -= n
+	if w.budget < 0 && !w.stopped {
+		w.stopped = true
+		w.errors = append(w.errors, Diagnostic{
+			Code:    CodeMaxValidationSubgraphPathsExceeded,
+			Message: "the satisfiability check went over its budget",
+			TryThis: "raise the limit, or mark fewer value type fields as @shareable",
+		})
+	}
+}
+
+// field goes along one field, twice if a label decides who resolves it.
+func (w *walker) field(s *state, f *mergedField) {
+	label := ""
+	for _, x := range f.sources {
+		if x.overrideLabel != "" {
+			label = x.overrideLabel
+		}
+	}
+	if label == "" {
+		w.follow(s, f, s.at, &step{previous: s.path, field: f})
+		return
+	}
+	for _, active := range []bool{true, false} {
+		if value, known := s.at.labels[label]; known && value != active {
+			continue
+		}
+		labels := maps.Clone(s.at.labels)
+		if labels == nil {
+			labels = map[string]bool{}
+		}
+		labels[label] = active
+		at := &situation{labels: labels, contexts: s.at.contexts}
+		w.follow(s, f, at, &step{previous: s.path, field: f, label: label, active: active})
+	}
+}
+
+func (w *walker) follow(s *state, f *mergedField, at *situation, path *step) {
+	target := w.c.super.types[f.typ.Name()]
+	composite := target != nil && (target.kind == ast.Object || target.kind == ast.Interface || target.kind == ast.Union)
+	var next []*node
+	var from []*schema
+	resolved := false
+	for _, m := range w.r.closure(s.nodes) {
+		n, ok := w.r.follow(m, f.name, at)
+		if !ok {
+			continue
+		}
+		resolved = true
+		if !composite {
+			return
+		}
+		if n != nil && !slices.Contains(next, n) {
+			next = append(next, n)
+			from = append(from, m.schema())
+		}
+	}
+	if !resolved {
+		w.stuck(s, at, path)
+		return
+	}
+	if !composite || len(next) == 0 {
+		return
+	}
+	child := &state{root: s.root, typ: target, nodes: next, at: w.withContexts(s, at), path: path}
+	if !w.checkRuntimeTypes(child, f) {
+		return
+	}
+	if s.path == nil && s.root == rootMutation {
+		if states := partition(child, from); len(states) > 1 {
+			w.shared = append(w.shared, &sharedMutation{f, states})
+			return
+		}
+	}
+	w.push(child)
+}
+
+// partition splits a state by the subgraphs that its nodes came from.
+func partition(s *state, from []*schema) []*state {
+	var states []*state
+	var by []*schema
+	for i, n := range s.nodes {
+		j := slices.Index(by, from[i])
+		if j < 0 {
+			j = len(by)
+			by = append(by, from[i])
+			copied := *s
+			copied.nodes = nil
+			states = append(states, &copied)
+		}
+		states[j].nodes = append(states[j].nodes, n)
+	}
+	return states
+}
+
+// withContexts notes which contexts the object at s sets.
+func (w *walker) withContexts(s *state, at *situation) *situation {
+	var contexts map[contextKey][]*node
+	for _, sub := range w.c.subs {
+		for _, name := range sortedKeys(sub.contexts) {
+			if !slices.ContainsFunc(sub.contexts[name], func(t *typeDef) bool { return w.isBelow(s.typ, t.name) }) {
+				continue
+			}
+			if contexts == nil {
+				contexts = maps.Clone(at.contexts)
+				if contexts == nil {
+					contexts = map[contextKey][]*node{}
+				}
+			}
+			contexts[contextKey{sub, name}] = s.nodes
+		}
+	}
+	if contexts == nil {
+		return at
+	}
+	return &situation{labels: at.labels, contexts: contexts}
+}
+
+func (w *walker) isBelow(t *mergedType, name string) bool {
+	if t.name == name || t.implements(name) {
+		return true
+	}
+	u := w.c.super.types[name]
+	return u != nil && u.kind == ast.Union && slices.Contains(u.members, t.name)
+}
+
+// cast goes along one type condition.
+func (w *walker) cast(s *state, t *mergedType) {
+	var next []*node
+	for _, n := range s.nodes {
+		if s.typ.kind == ast.Interface && n.typ.kind == ast.Object {
+			continue
+		}
+		if !slices.ContainsFunc(n.schema().possibleTypes(n.typ), func(o *typeDef) bool { return o.name == t.name }) {
+			// Some place may be all there is, and then no such object comes
+			// from there: nothing below needs to work.
+			return
+		}
+	}
+	for _, n := range w.r.closure(s.nodes) {
+		if m, ok := w.castNode(n, t); ok {
+			next = appendNode(next, m)
+		}
+	}
+	path := &step{previous: s.path, typ: t}
+	if len(next) == 0 {
+		w.stuck(s, s.at, path)
+		return
+	}
+	w.push(&state{root: s.root, typ: t, nodes: next, at: s.at, path: path})
+}
+
+func (w *walker) castNode(n *node, t *mergedType) (*node, bool) {
+	switch {
+	case n.typ.name == t.name:
+		return n, true
+	case n.typ.interfaceObject:
+		return n, t.implements(n.typ.name) && w.r.knowsTypename(n)
+	case n.typ.kind == ast.Object:
+		return nil, false
+	}
+	for _, o := range n.schema().possibleTypes(n.typ) {
+		if o.name == t.name {
+			return w.r.cast(n, o), true
+		}
+	}
+	return nil, false
+}
+
+// checkRuntimeTypes checks that subgraphs which share a field of abstract type
+// may return the same objects. It is false if they never can.
+func (w *walker) checkRuntimeTypes(s *state, f *mergedField) bool {
+	if s.typ.kind != ast.Interface && s.typ.kind != ast.Union || len(s.nodes) < 2 || !isShared(f) {
+		return true
+	}
+	abstract := 0
+	for _, n := range s.nodes {
+		if n.typ.kind != ast.Object {
+			abstract++
+		}
+	}
+	if abstract < 2 {
+		return true
+	}
+	var all []string
+	for _, t := range w.c.super.possible(s.typ) {
+		if !hidden(t.applied) {
+			all = append(all, t.name)
+		}
+	}
+	common := slices.Clone(all)
+	var groups []variantGroup
+	var sites []Site
+	any := false
+	for _, n := range s.nodes {
+		var names []string
+		for _, t := range n.schema().possibleTypes(n.typ) {
+			names = append(names, t.name)
+		}
+		if len(names) == 1 && !slices.Contains(all, names[0]) {
+			continue
+		}
+		slices.Sort(names)
+		any = any || len(names) > 0
+		what := "no type"
+		if len(names) > 0 {
+			what = "type " + strings.Join(names, ", ")
+		}
+		groups = groupVariants(groups, what, n.schema().name)
+		if i := slices.IndexFunc(f.sources, func(x *field) bool { return x.schema == n.schema() }); i >= 0 {
+			sites = append(sites, n.schema().site(f.sources[i].pos)...)
+		}
+		common = slices.DeleteFunc(common, func(t string) bool { return !slices.Contains(names, t) })
+	}
+	if !any || len(groups) < 2 {
+		return true
+	}
+	message := fmt.Sprintf("shared field %q has the abstract type \"%s\", of which the subgraphs know different objects: %s",
+		f.coordinate(), f.typ, describeVariants("it has ", groups))
+	if len(common) == 0 {
+		w.errors = append(w.errors, Diagnostic{
+			Code: CodeShareableHasMismatchedRuntimeTypes, Coordinate: f.coordinate(), Sites: sites,
+			Message: message + "; they have none in common",
+			TryThis: "let the types have a common object in all subgraphs, or resolve the field in one of them",
+		})
+		return false
+	}
+	w.hints = append(w.hints, Diagnostic{
+		Code: HintInconsistentRuntimeTypesForShareableReturn, Severity: hintSeverity(HintInconsistentRuntimeTypesForShareableReturn),
+		Coordinate: f.coordinate(), Sites: sites,
+		Message: message + "; an object that not all know may come back as null",
+	})
+	return true
+}
+
+// isShared tells whether several subgraphs resolve a field of an object.
+func isShared(f *mergedField) bool {
+	if f.parent.kind != ast.Object {
+		return false
+	}
+	n := 0
+	for _, s := range f.sources {
+		if !s.external && s.overriddenBy == nil {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// sharedMutations checks mutation fields that several subgraphs resolve: it is
+// enough if one of them can do all that follows.
+func (w *walker) sharedMutations() {
+	proven := map[*mergedType][]visit{}
+	if len(w.errors) == 0 {
+		proven = w.visited
+	}
+	for _, m := range w.shared {
+		var failures []Diagnostic
+		var texts []string
+		enough := false
+		for _, s := range m.states {
+			sub := &walker{c: w.c, r: w.r, budget: w.budget, visited: map[*mergedType][]visit{}, proven: proven}
+			sub.push(s)
+			sub.run()
+			w.budget = sub.budget
+			w.hints = append(w.hints, sub.hints...)
+			if sub.stopped {
+				w.errors, w.stopped = append(w.errors, sub.errors...), true
+				return
+			}
+			if len(sub.errors) == 0 {
+				enough = true
+				for t, visits := range sub.visited {
+					proven[t] = append(proven[t], visits...)
+				}
+				continue
+			}
+			failures = append(failures, sub.errors...)
+			text := fmt.Sprintf("- when subgraph %q is called:", s.nodes[0].schema().name)
+			for _, e := range sub.errors {
+				text += "\n  " + strings.ReplaceAll(e.Message, "\n", "\n  ")
+			}
+			texts = append(texts, text)
+		}
+		if enough {
+			continue
+		}
+		var sites []Site
+		for _, f := range failures {
+			sites = append(sites, f.Sites...)
+		}
+		w.errors = append(w.errors, Diagnostic{
+			Code: CodeSatisfiabilityError, Coordinate: m.field.coordinate(), Sites: append(fieldSites(m.field), sites...),
+			Message: fmt.Sprintf("mutation field %q is resolved by several subgraphs, of which only one may be called, but none of them is enough for all that follows:\n%s",
+				m.field.coordinate(), strings.Join(texts, "\n")),
+		})
+	}
+}
