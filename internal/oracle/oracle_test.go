@@ -28,7 +28,7 @@ func loadSchema(t *testing.T, sdl string) *ast.Schema {
 }
 
 const shopSDL = `
-type Query { product(id: ID): Product products(kind: Kind): [Product!] strict: [Product!]! node: Node nodes: [Node] any: Any version: Int! }
+type Query { product(id: ID): Product products(kind: Kind): [Product!] strict: [Product!]! few(first: Int): [Product] node: Node nodes: [Node] any: Any version: Int! }
 type Mutation { rename: Product }
 interface Node { id: ID! }
 union Any = Product | Shop
@@ -43,6 +43,7 @@ const shopData = `{
 "Query": {
   "product": {"id": 1},
   "products": [{"id": "1", "kind": "BIG"}, {"id": "2"}],
+  "few": [{"id": "1"}, {"id": "2"}],
   "strict": [{"id": "1"}, {"id": "3"}],
   "node": {"__typename": "Shop", "id": "s1"},
   "nodes": [{"__typename": "Shop", "id": "s1"}, null, {"__typename": "Product", "id": "2"}],
@@ -96,6 +97,7 @@ func TestExecute(t *testing.T) {
 			variables: `{"c": "USD"}`, want: `{"product":{"price":1.50,"usd":2,"v":2}}`},
 		{name: "root arguments are fields of the objects", document: `{ a: product(id: "1") { name } b: product(id: "2") { name } c: products(kind: BIG) { id } }`,
 			want: `{"a":{"name":"pen"},"b":null,"c":[{"id":"1"}]}`},
+		{name: "first cuts lists", document: `{ few(first: 1) { id } }`, want: `{"few":[{"id":"1"}]}`},
 		{name: "lists of lists", document: `{ product { tags } }`, want: `{"product":{"tags":[["a"],null,[]]}}`},
 		{name: "custom scalars as they are", document: `{ product { hidden } }`, want: `{"product":{"hidden":{"x":[1]}}}`},
 		{name: "formulas", document: `{ product { label } }`, want: `{"product":{"label":"pen: 3"}}`},

@@ -194,7 +194,8 @@ func (d *Data) fromLists(root, name string, typ *ast.Type, arguments map[string]
 }
 
 // narrow leaves of a field's value what its arguments mean: an argument named
-// as a field of the objects is the value that field must have.
+// as a field of the objects is the value that field must have, and first and
+// limit say how many there may be.
 func narrow(value any, arguments map[string]any) any {
 	switch v := value.(type) {
 	case *Object:
@@ -206,6 +207,11 @@ func narrow(value any, arguments map[string]any) any {
 		for _, element := range v {
 			if object, ok := element.(*Object); !ok || isMeant(object, arguments) {
 				list = append(list, element)
+			}
+		}
+		for _, name := range []string{"first", "limit"} {
+			if n, err := strconv.Atoi(fmt.Sprint(arguments[name])); err == nil && n < len(list) {
+				list = list[:n]
 			}
 		}
 		return list
