@@ -2,6 +2,10 @@ package supergraph
 
 import "slices"
 
+// maxContextSelections bounds the contextual arguments, each counted for every
+// type that sets its context.
+const maxContextSelections = 100_000
+
 // contexts reads the arguments that a subgraph wants filled from an ancestor.
 //
 // Federation, "@fromContext"; "join v0.5: join__ContextArgument".
@@ -38,18 +42,21 @@ func (b *builder) contextArgument(at string, graph int, c joinContext) (*Context
 	// A context goes by its subgraph and name, "subgraph__name", so only types
 	// of that subgraph set it.
 	argument := &ContextArgument{Name: c.name, Type: c.typ}
-	for _, d := range b.r.declarations {
-		if slices.Contains(d.contexts, c.context) && b.hasType(d.def.Name, graph) {
-			argument.Types = append(argument.Types, d.def.Name)
+	for _, name := range b.contextTypes[c.context] {
+		if b.hasType(name, graph) {
+			argument.Types = append(argument.Types, name)
 		}
 	}
+	argument.Types = slices.Compact(argument.Types)
 	if len(argument.Types) == 0 {
 		return nil, errorAt(c.pos, CodeContextNotSet, "%s is filled from the context %q, which no type sets", at, c.context)
 	}
-	slices.Sort(argument.Types)
+	if b.contextSelections += len(argument.Types); b.contextSelections > maxContextSelections {
+		return nil, errorAt(c.pos, CodeTooLarge, "the contextual arguments times the types they can come from are more than %d, more than weft reads", maxContextSelections)
+	}
 	// Parsed last for the first type, so that its definitions stay.
 	for _, name := range slices.Backward(argument.Types) {
-		set := &fieldSet{b: b, rules: contextRules, graph: graph, where: "the selection of " + at}
+		set := &fieldSet{b: b, kind: contextSet, graph: graph, where: "the selection of " + at}
 		var err error
 		if argument.Selection, err = set.parse(c.selection, name); err != nil {
 			return nil, err

@@ -33,7 +33,9 @@ func readDocument(file, sdl string) (*document, error) {
 	}
 	parsed, err := parser.ParseSchema(&ast.Source{Name: file, Input: strings.TrimPrefix(sdl, byteOrderMark)})
 	if err != nil {
-		return nil, fromParser(file, CodeInvalidGraphQL, err)
+		e := fromParser(file, CodeInvalidGraphQL, err)
+		e.Message = "the supergraph SDL does not parse: " + e.Message
+		return nil, e
 	}
 	doc := &document{
 		file:       file,

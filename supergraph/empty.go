@@ -57,7 +57,7 @@ func (b *builder) dropEmpty() {
 				delete(in.Fields, use.field)
 				t.Fields[use.field].drop(p.graph)
 			} else {
-				in.Possible = without(in.Possible, p.name)
+				in.Possible = slices.DeleteFunc(in.Possible, func(name string) bool { return name == p.name })
 			}
 			if isEmpty(t.Kind, in) {
 				queue = append(queue, place{t.Name, p.graph})
@@ -148,23 +148,8 @@ func (b *builder) dropNames(gone map[place]bool) {
 				continue
 			}
 			for _, list := range []*[]string{&in.Possible, &in.Interfaces} {
-				for _, name := range *list {
-					if gone[place{name, graph}] {
-						*list = without(*list, name)
-					}
-				}
+				*list = slices.DeleteFunc(*list, func(name string) bool { return gone[place{name, graph}] })
 			}
 		}
 	}
-}
-
-// without returns a copy of list without name.
-func without(list []string, name string) []string {
-	var out []string
-	for _, s := range list {
-		if s != name {
-			out = append(out, s)
-		}
-	}
-	return out
 }

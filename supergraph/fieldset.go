@@ -15,20 +15,37 @@ const (
 	maxFieldSetDepth  = 100
 )
 
-// fieldSetRules are the codes of faults in one kind of field set.
-type fieldSetRules struct{ invalid, directive string }
+// A fieldSetKind says what a field set is for.
+type fieldSetKind int
 
-var (
-	keyRules      = fieldSetRules{CodeKeyFields, CodeKeyDirective}
-	requiresRules = fieldSetRules{CodeRequiresFields, CodeRequiresDirective}
-	providesRules = fieldSetRules{CodeProvidesFields, CodeProvidesDirective}
-	contextRules  = fieldSetRules{CodeContextFields, CodeContextFields}
+const (
+	keySet fieldSetKind = iota
+	requiresSet
+	providesSet
+	contextSet
 )
+
+// codes returns the codes of faults: of a field set in general, and of one
+// that has a directive.
+func (k fieldSetKind) codes() (invalid, directive string) {
+	switch k {
+	case keySet:
+		return CodeKeyFields, CodeKeyDirective
+	case requiresSet:
+		return CodeRequiresFields, CodeRequiresDirective
+	case providesSet:
+		return CodeProvidesFields, CodeProvidesDirective
+	case contextSet:
+		return CodeContextFields, CodeContextFields
+	default:
+		panic(fmt.Sprintf("supergraph: unknown kind of field set: %d", k))
+	}
+}
 
 // A fieldSet is a field set to be parsed, as one subgraph wrote it.
 type fieldSet struct {
 	b     *builder
-	rules fieldSetRules
+	kind  fieldSetKind
 	graph int
 	where string // for messages
 
@@ -50,6 +67,9 @@ type fieldSet struct {
 func (s *fieldSet) parse(set *fieldSetText, typeName string) (ast.SelectionSet, error) {
 	s.pos, s.inline = set.value.Position, set.value.Kind == ast.StringValue
 	input := set.text
+	if strings.TrimSpace(input) == "" {
+		return nil, s.fail(nil, "it is empty")
+	}
 	if !strings.HasPrefix(strings.TrimLeft(input, " \t\r\n,\ufeff"), "{") {
 		input, s.wrapped = "{"+input+"}", true
 	}
@@ -70,7 +90,14 @@ func (s *fieldSet) parse(set *fieldSetText, typeName string) (ast.SelectionSet, 
 // fail returns a fault of the field set, at pos within it or, if that is nil,
 // at its beginning.
 func (s *fieldSet) fail(pos *ast.Position, format string, args ...any) error {
-	return s.failWith(s.rules.invalid, pos, format, args...)
+	code, _ := s.kind.codes()
+	return s.failWith(code, pos, format, args...)
+}
+
+// failDirective returns the fault of a directive within the field set.
+func (s *fieldSet) failDirective(pos *ast.Position, on string) error {
+	_, code := s.kind.codes()
+	return s.failWith(code, pos, "%s has a directive", on)
 }
 
 func (s *fieldSet) failWith(code string, pos *ast.Position, format string, args ...any) error {
@@ -131,7 +158,7 @@ func (s *fieldSet) resolve(selections ast.SelectionSet, typeName string, depth i
 
 func (s *fieldSet) field(f *ast.Field, parent *ast.Definition, depth int) error {
 	if len(f.Directives) > 0 {
-		return s.failWith(s.rules.directive, f.Position, "%s has a directive", f.Name)
+		return s.failDirective(f.Position, f.Name)
 	}
 	if f.Alias != f.Name {
 		return s.fail(f.Position, "%s has an alias", f.Name)
@@ -182,7 +209,7 @@ func typenameDefinition(pos *ast.Position) *ast.FieldDefinition {
 
 func (s *fieldSet) fragment(f *ast.InlineFragment, parent *ast.Definition, depth int) error {
 	if len(f.Directives) > 0 {
-		return s.failWith(s.rules.directive, f.Position, "a fragment has a directive")
+		return s.failDirective(f.Position, "a fragment")
 	}
 	f.ObjectDefinition = parent
 	next := parent.Name

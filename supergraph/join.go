@@ -65,8 +65,8 @@ type fieldSetText struct {
 type machineryKind int
 
 const (
-	// ignored directives belong to a linked feature that does not concern the
-	// model: tags, costs, what @composeDirective carried.
+	// ignored directives belong to a spec that concerns the model, but do not
+	// concern it themselves.
 	ignored machineryKind = iota
 	joinTypeKind
 	joinFieldKind
@@ -89,26 +89,37 @@ func machinery(fs *features) map[string]machineryKind {
 	for _, m := range []struct {
 		identity, name string
 		kind           machineryKind
+		minor          int // of the first version that has it
 	}{
-		{joinSpec, "type", joinTypeKind},
-		{joinSpec, "field", joinFieldKind},
-		{joinSpec, "owner", joinOwnerKind},
-		{joinSpec, "graph", joinGraphKind},
-		{joinSpec, "implements", joinImplementsKind},
-		{joinSpec, "unionMember", joinUnionMemberKind},
-		{joinSpec, "enumValue", joinEnumValueKind},
-		{inaccessibleSpec, "inaccessible", inaccessibleKind},
-		{authenticatedSpec, "authenticated", authenticatedKind},
-		{requiresScopesSpec, "requiresScopes", requiresScopesKind},
-		{policySpec, "policy", policyKind},
-		{contextSpec, "context", contextKind},
+		{joinSpec, "graph", joinGraphKind, 1},
+		{joinSpec, "type", joinTypeKind, 1},
+		{joinSpec, "field", joinFieldKind, 1},
+		{joinSpec, "implements", joinImplementsKind, 2},
+		{joinSpec, "unionMember", joinUnionMemberKind, 2},
+		{joinSpec, "enumValue", joinEnumValueKind, 2},
+		{joinSpec, "directive", ignored, 2},
+		{inaccessibleSpec, "inaccessible", inaccessibleKind, 1},
+		{authenticatedSpec, "authenticated", authenticatedKind, 1},
+		{requiresScopesSpec, "requiresScopes", requiresScopesKind, 1},
+		{policySpec, "policy", policyKind, 1},
+		{contextSpec, "context", contextKind, 1},
+		{contextSpec, "fromContext", ignored, 1},
+		{linkSpec, "link", ignored, 0},
+		{coreSpec, "core", ignored, 0},
 	} {
-		if name := fs.directive(m.identity, m.name); name != "" {
-			kinds[name] = m.kind
+		if f := fs.byIdentity[m.identity]; f != nil && f.version.minor >= m.minor {
+			kinds[f.directive(m.name)] = m.kind
 		}
+	}
+	if fs.isOwned() {
+		kinds[fs.directive(joinSpec, "owner")] = joinOwnerKind
 	}
 	return kinds
 }
+
+// isOwned tells whether the supergraph is one of join v0.1, in which entities
+// have owners and only they say where they are.
+func (fs *features) isOwned() bool { return fs.byIdentity[joinSpec].version == version{0, 1} }
 
 // A decoder takes the arguments out of one application of a directive (or out
 // of an input object) and remembers the first fault.

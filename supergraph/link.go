@@ -64,6 +64,8 @@ type features struct {
 
 	// byImport finds features by the schema's names of imported elements.
 	byImport map[string]*feature
+
+	longestAlias int
 }
 
 // directive returns the schema's name of a spec's directive, or "" if the
@@ -98,17 +100,15 @@ func (fs *features) ofType(name string) *feature {
 // byPrefix finds the feature of "<alias>__<element>". An alias can have two
 // underscores itself: old composers wrote "federation__tag".
 func (fs *features) byPrefix(name string) *feature {
-	for at := 0; ; {
-		i := strings.Index(name[at:], "__")
-		if i < 0 {
-			return nil
+	for at := 1; at <= fs.longestAlias && at+2 <= len(name); at++ {
+		if name[at:at+2] != "__" {
+			continue
 		}
-		at += i
 		if f := fs.byAlias[name[:at]]; f != nil {
 			return f
 		}
-		at++
 	}
+	return nil
 }
 
 // bootstrap finds the directive that links features: the one whose own
@@ -141,6 +141,18 @@ func bootstrap(directives ast.DirectiveList) (name, argument string) {
 		}
 	}
 	return "", ""
+}
+
+// links tells whether an application of the directive links the spec.
+func links(directives ast.DirectiveList, name, argument, identity string) bool {
+	for _, d := range directives {
+		if text, ok := stringValue(d.Arguments.ForName(argument)); ok && d.Name == name {
+			if u, err := parseFeatureURL(text); err == nil && u.identity == identity {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // readFeatures reads the applications of the directive called name. It
@@ -354,6 +366,7 @@ func (fs *features) add(f *feature) error {
 	}
 	fs.byIdentity[f.identity] = f
 	fs.byAlias[f.alias] = f
+	fs.longestAlias = max(fs.longestAlias, len(f.alias))
 	fs.list = append(fs.list, f)
 	return nil
 }

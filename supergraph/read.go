@@ -13,6 +13,7 @@ import (
 type reader struct {
 	doc   *document
 	fs    *features
+	specs map[string]spec
 	kinds map[string]machineryKind
 
 	// builtIn are the names that GraphQL itself declares.
@@ -57,19 +58,17 @@ type fieldDeclaration struct {
 // newReader recognises the specs that the document links.
 func newReader(doc *document) (*reader, error) {
 	name, argument := bootstrap(doc.schema.Directives)
-	if name == "" {
+	if name == "" || !links(doc.schema.Directives, name, argument, joinSpec) {
 		return nil, doc.notSupergraph()
 	}
 	fs, err := readFeatures(doc.schema.Directives, name, argument)
 	if err != nil {
 		return nil, err
 	}
-	if fs.byIdentity[joinSpec] == nil {
-		return nil, doc.notSupergraph()
-	}
 	r := &reader{
 		doc:     doc,
 		fs:      fs,
+		specs:   knownSpecs(),
 		kinds:   machinery(fs),
 		prelude: validator.PreludeDocument(),
 		graphs:  map[string]int{},
@@ -145,6 +144,10 @@ func (r *reader) readGraphs() error {
 			return errorAt(v.Position, CodeNotSupergraph, "two values of %s are the subgraph %q", name, g.Name)
 		}
 		seen[g.Name] = true
+		if _, twice := r.graphs[v.Name]; twice {
+			return errorAt(v.Position, CodeNotSupergraph, "%s has the value %s twice", name, v.Name)
+		}
+		r.graphs[v.Name] = nowhere // until the order is known
 		values[g] = v.Name
 		r.subgraphs = append(r.subgraphs, g)
 	}
@@ -170,8 +173,13 @@ func (r *reader) checkTypes() error {
 			"the supergraph has %d types over %d subgraphs, more than weft reads", len(r.doc.types), len(r.subgraphs))
 	}
 	for _, def := range r.doc.types {
-		if n := len(def.Fields) + len(def.EnumValues) + len(def.Types); n > maxMembers {
-			return errorAt(def.Position, CodeTooLarge, "%s has %d fields, values or members, more than weft reads (%d)", def.Name, n, maxMembers)
+		if n := len(def.Fields) + len(def.EnumValues) + len(def.Types) + len(def.Interfaces); n > maxMembers {
+			return errorAt(def.Position, CodeTooLarge, "%s has %d fields, values, members or interfaces, more than weft reads (%d)", def.Name, n, maxMembers)
+		}
+		for _, f := range def.Fields {
+			if n := len(f.Arguments); n > maxArguments {
+				return errorAt(f.Position, CodeTooLarge, "%s.%s has %d arguments, more than weft reads (%d)", def.Name, f.Name, n, maxArguments)
+			}
 		}
 	}
 	return nil
@@ -179,11 +187,10 @@ func (r *reader) checkTypes() error {
 
 // checkFields refuses documents whose fields are in too many subgraphs.
 func (r *reader) checkFields() error {
-	owned := r.fs.byIdentity[joinSpec].version == version{0, 1}
 	places := 0
 	for _, d := range r.declarations {
 		graphs := len(d.joins)
-		if owned {
+		if r.fs.isOwned() {
 			graphs = len(r.subgraphs)
 		}
 		for _, f := range d.fields {
@@ -201,9 +208,12 @@ func (r *reader) checkFields() error {
 	return nil
 }
 
-// maxMembers bounds the fields, values or members of one type. Validation
-// compares them in pairs.
-const maxMembers = 20_000
+// Bounds of what validation compares in pairs: the fields, values, members and
+// interfaces of one type, the arguments of one field or directive.
+const (
+	maxMembers   = 20_000
+	maxArguments = 1_000
+)
 
 // disallowInaccessible refuses a definition of a linked feature, or of
 // GraphQL itself, that hides something: it is not for hiding.
@@ -233,9 +243,18 @@ func (r *reader) disallowInaccessible(def *ast.Definition) error {
 func (r *reader) strip(list ast.DirectiveList, use func(machineryKind, *ast.Directive) error) (ast.DirectiveList, error) {
 	kept := list[:0]
 	for _, d := range list {
+		if n := len(d.Arguments); n > maxArguments {
+			return nil, errorAt(d.Position, CodeTooLarge, "@%s is given %d arguments, more than weft reads (%d)", d.Name, n, maxArguments)
+		}
 		kind, isMachinery := r.kinds[d.Name]
-		if !isMachinery && (r.builtIn.directives[d.Name] || r.fs.ofDirective(d.Name) == nil) {
-			kept = append(kept, d)
+		if !isMachinery {
+			f := r.fs.ofDirective(d.Name)
+			switch {
+			case f == nil || r.builtIn.directives[d.Name]:
+				kept = append(kept, d)
+			case r.specs[f.identity].binding:
+				return nil, errorAt(d.Position, CodeNotSupergraph, "@%s is not a directive of %s/%s", d.Name, f.identity, f.version)
+			}
 			continue
 		}
 		if kind == ignored {
@@ -311,16 +330,25 @@ func (r *reader) readTypeDirective(t *declaration, kind machineryKind, d *ast.Di
 	switch kind {
 	case joinTypeKind:
 		join, err := r.joinType(d)
+		if err == nil && join.interfaceObject && t.def.Kind != ast.Interface {
+			err = errorAt(d.Position, CodeNotSupergraph, "%s cannot be an interface object in one subgraph, as it is no interface", t.def.Name)
+		}
 		t.joins = append(t.joins, join)
 		return err
 	case joinOwnerKind:
 		t.owner, err = r.graphOf(d)
 		return err
 	case joinImplementsKind:
+		if t.def.Kind != ast.Object && t.def.Kind != ast.Interface {
+			return misplaced(d)
+		}
 		join, err := r.joinName(d, "interface")
 		t.implements = append(t.implements, join)
 		return err
 	case joinUnionMemberKind:
+		if t.def.Kind != ast.Union {
+			return misplaced(d)
+		}
 		join, err := r.joinName(d, "member")
 		t.members = append(t.members, join)
 		return err
@@ -371,6 +399,9 @@ func (r *reader) readField(t *fieldDeclaration, f *ast.FieldDefinition) (err err
 // nor GraphQL's own.
 func (r *reader) readDirectives() (err error) {
 	for _, def := range r.doc.directives {
+		if n := len(def.Arguments); n > maxArguments {
+			return errorAt(def.Position, CodeTooLarge, "@%s has %d arguments, more than weft reads (%d)", def.Name, n, maxArguments)
+		}
 		foreign := r.builtIn.directives[def.Name] || r.fs.ofDirective(def.Name) != nil
 		for _, a := range def.Arguments {
 			if a.Directives, err = r.strip(a.Directives, r.hide(a)); err != nil {

@@ -2,68 +2,36 @@ package supergraph
 
 import "github.com/vektah/gqlparser/v2/ast"
 
-// resolveFakeExternals makes the fields of an extension's keys resolvable.
-// Such fields had to be marked @external, although a subgraph that extends a
-// type knows the keys of its own entities.
-//
-// Federation, "Entities: extending" (federation 1).
-func (b *builder) resolveFakeExternals() {
-	for _, d := range b.r.declarations {
-		t := b.sg.Types[d.def.Name]
-		key := map[int]int{} // keys seen per graph
-		for _, join := range d.joins {
-			if join.key == nil {
+// requirements parses what the fields of a type require and provide.
+func (b *builder) requirements(d *declaration) error {
+	t := b.sg.Types[d.def.Name]
+	for i := range d.fields {
+		def := d.def.Fields[i]
+		for _, join := range d.fields[i].joins {
+			if join.requires == nil && join.provides == nil || join.graph == nowhere {
 				continue
 			}
-			fields := t.In[join.graph].Keys[key[join.graph]].Fields
-			key[join.graph]++
-			if b.isExtension(d, join) {
-				b.resolveAll(fields, join.graph)
+			if t.Fields == nil {
+				return errorAt(join.pos, CodeNotSupergraph, "the input field %s.%s cannot require or provide anything", t.Name, def.Name)
 			}
-		}
-	}
-}
-
-func (b *builder) resolveAll(selections ast.SelectionSet, graph int) {
-	for _, selection := range selections {
-		switch selection := selection.(type) {
-		case *ast.Field:
-			for _, f := range b.fieldAndImplementations(selection, graph) {
-				if b.external[f] {
-					f.External = false
+			f := t.Fields[def.Name].InSubgraph(join.graph)
+			at := t.Name + "." + def.Name
+			var err error
+			if join.requires != nil {
+				set := &fieldSet{b: b, kind: requiresSet, graph: join.graph, complete: true, where: "what " + at + " requires"}
+				if f.Requires, err = set.parse(join.requires, t.Name); err != nil {
+					return err
 				}
 			}
-			b.resolveAll(selection.SelectionSet, graph)
-		case *ast.InlineFragment:
-			b.resolveAll(selection.SelectionSet, graph)
-		}
-	}
-}
-
-// fieldAndImplementations returns the field that f selects in the graph and,
-// if it is an interface's, those of the objects that the graph knows to
-// implement it.
-func (b *builder) fieldAndImplementations(f *ast.Field, graph int) []*FieldIn {
-	if f.Name == "__typename" {
-		return nil
-	}
-	t := b.sg.Types[f.ObjectDefinition.Name]
-	in := t.In[graph]
-	if in == nil {
-		return nil
-	}
-	var out []*FieldIn
-	if field := in.Fields[f.Name]; field != nil {
-		out = append(out, field)
-	}
-	if t.Kind == ast.Interface {
-		for _, name := range in.Possible {
-			if field := b.sg.Types[name].In[graph].Fields[f.Name]; field != nil {
-				out = append(out, field)
+			if join.provides != nil {
+				set := &fieldSet{b: b, kind: providesSet, graph: join.graph, complete: true, where: "what " + at + " provides"}
+				if f.Provides, err = set.parse(join.provides, f.Type.Name()); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	return out
+	return nil
 }
 
 // pruneRequirements drops the parts of requires and provides that the subgraph
