@@ -151,7 +151,6 @@ type Shutdown struct {
 // file, or whoever starts weft, asks for development.
 func Default(dev bool) *Config {
 	c := &Config{
-		Dev:    dev,
 		Listen: "127.0.0.1:4000",
 		Path:   "/graphql",
 		AllSubgraphs: Traffic{
@@ -190,12 +189,18 @@ func Default(dev bool) *Config {
 		Shutdown: Shutdown{Drain: Duration(30 * time.Second)},
 	}
 	if dev {
-		c.Introspection = true
-		c.Explain = true
-		c.GraphiQL.Enabled = true
-		c.Errors.All = Exposure{Message: KeepMessage, Extensions: ExtensionPolicy{All: true}}
+		c.develop()
 	}
 	return c
+}
+
+// develop switches on what is for development.
+func (c *Config) develop() {
+	c.Dev = true
+	c.Introspection = true
+	c.Explain = true
+	c.GraphiQL.Enabled = true
+	c.Errors.All = Exposure{Message: KeepMessage, Extensions: ExtensionPolicy{All: true}}
 }
 
 // TrafficOf returns the settings for the named subgraph, those of all filled

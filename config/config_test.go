@@ -109,9 +109,9 @@ func TestDev(t *testing.T) {
 	if c.Explain {
 		t.Error("what the file says must win over dev")
 	}
-	c, err := Parse("c.yaml", nil, Options{Dev: true})
-	if err != nil || !c.Dev || !c.Introspection {
-		t.Errorf("Options.Dev: %v %+v", err, c)
+	c, err := Parse("c.yaml", []byte("explain: false\n"), Options{Dev: true})
+	if err != nil || !c.Dev || !c.Introspection || !c.Explain {
+		t.Errorf("Options.Dev must win over the file: %v %+v", err, c)
 	}
 	if c := parse(t, "dev: ${TRUE}"); !c.Introspection {
 		t.Error("dev by a variable has no effect")
@@ -352,7 +352,7 @@ func TestReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, key := range allKeys(reflect.TypeFor[Config](), "") {
-		if !c.source.wrote(key) {
+		if !c.source.named[key] {
 			t.Errorf("%s is missing", key)
 		}
 	}

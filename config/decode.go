@@ -15,7 +15,8 @@ import (
 type decoder struct {
 	file     string
 	problems Problems
-	at       map[string]Position
+	at       map[string]Position // of every value
+	named    map[string]bool     // every key, those without a value too
 }
 
 func (d *decoder) report(at Position, path, format string, args ...any) {
@@ -74,6 +75,7 @@ func (d *decoder) structure(n node, v reflect.Value, path string) {
 			d.unknown(e, v.Type(), path)
 			continue
 		}
+		d.named[join(path, e.key)] = true
 		d.decode(e.value, field, join(path, e.key))
 	}
 }

@@ -12,8 +12,8 @@ import (
 
 // Options tell how a configuration is read.
 type Options struct {
-	// Dev asks for the defaults of development; so does "dev: true" in the
-	// file.
+	// Dev switches on what is for development, whatever the file says. With
+	// "dev: true" in the file, its other keys are stronger.
 	Dev bool
 
 	// Env looks up environment variables; nil stands for os.LookupEnv.
@@ -51,11 +51,13 @@ func Parse(name string, data []byte, o Options) (*Config, error) {
 	r := &reader{file: name, expander: expander{env: env, dir: dir}}
 	root := r.read(data)
 
-	c := Default(o.Dev || peekBool(root, "dev"))
-	d := &decoder{file: name, at: map[string]Position{}}
+	c := Default(peekBool(root, "dev"))
+	d := &decoder{file: name, at: map[string]Position{}, named: map[string]bool{}}
 	d.decode(root, reflect.ValueOf(c).Elem(), "")
-	c.Dev = c.Dev || o.Dev
-	c.source = source{file: name, at: d.at}
+	if o.Dev {
+		c.develop()
+	}
+	c.source = source{file: name, at: d.at, named: d.named}
 	if f := c.Supergraph.File; f != "" && !filepath.IsAbs(f) {
 		c.Supergraph.File = filepath.Join(dir, f)
 	}

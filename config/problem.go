@@ -69,8 +69,9 @@ func (ps Problems) err() error {
 // source remembers where the values of a Config were written. The zero source
 // is that of a Config that does not come from a file.
 type source struct {
-	file string
-	at   map[string]Position // by YAML path
+	file  string
+	at    map[string]Position // of values, by YAML path
+	named map[string]bool     // paths of keys, those without a value too
 }
 
 // position returns where the value at path was written, or else the nearest

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/weft-graphql/weft/operation"
+	"github.com/weft-graphql/weft/planner"
+	"github.com/weft-graphql/weft/supergraph"
+)
+
+func planCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "plan",
+		Usage:     "print how an operation would be answered",
+		UsageText: "weft plan --supergraph FILE OPERATION\nweft plan --supergraph FILE - < operation.graphql",
+		Description: "OPERATION is a file with a GraphQL document, or - for standard input. Nothing is\n" +
+			"asked of any subgraph.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "supergraph", Aliases: []string{"s"}, Usage: "the supergraph SDL is in `FILE`", TakesFile: true},
+			&cli.StringFlag{Name: "operation", Aliases: []string{"o"}, Usage: "plan the operation of that `NAME`, if the document has several"},
+			&cli.StringFlag{Name: "variables", Usage: "the variables as a `JSON` object; those of @skip and @include matter"},
+		},
+		Action: printPlan,
+	}
+}
+
+func printPlan(ctx context.Context, c *cli.Command) error {
+	file := c.String("supergraph")
+	switch {
+	case file == "":
+		return usagef(c, "name the supergraph with --supergraph FILE")
+	case c.Args().Len() != 1:
+		return usagef(c, "name one file with the operation, or - for standard input")
+	}
+	sdl, err := readInput("the supergraph", file)
+	if err != nil {
+		return err
+	}
+	super, err := supergraph.Parse(file, string(sdl))
+	if err != nil {
+		return err
+	}
+	name := c.Args().First()
+	document, err := readOperation(name, c.Root().Reader)
+	if err != nil {
+		return err
+	}
+	op, errs := operation.Prepare(super.API, document, c.String("operation"), operation.DefaultLimits())
+	if len(errs) > 0 {
+		return requestErrors(name, errs)
+	}
+	vars, errs := op.Coerce([]byte(c.String("variables")))
+	if len(errs) > 0 {
+		return requestErrors(name, errs)
+	}
+	selection := op.Select(vars.Conditions(op))
+	p, err := planner.New(super, planner.Options{}).Plan(ctx, planner.Request{Operation: op, Selection: selection})
+	if err != nil {
+		return fmt.Errorf("plan %s: %w", name, err)
+	}
+	_, err = io.WriteString(c.Root().Writer, strings.TrimSuffix(p.Text(), "\n")+"\n")
+	return err
+}
+
+func readOperation(name string, stdin io.Reader) (string, error) {
+	if name != "-" {
+		data, err := readInput("the operation", name)
+		return string(data), err
+	}
+	data, err := io.ReadAll(stdin)
+	if err != nil {
+		return "", fmt.Errorf("read standard input: %w", err)
+	}
+	return string(data), nil
+}
+
+// requestErrors puts the place of each error in front of it.
+func requestErrors(name string, errs gqlerror.List) error {
+	out := make([]error, len(errs))
+	for i, e := range errs {
+		place := name
+		if len(e.Locations) > 0 {
+			place = fmt.Sprintf("%s:%d:%d", name, e.Locations[0].Line, e.Locations[0].Column)
+		}
+		out[i] = fmt.Errorf("%s: %s (%v)", place, e.Message, e.Extensions["code"])
+	}
+	return errors.Join(out...)
+}
