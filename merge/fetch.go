@@ -93,6 +93,7 @@ func (p *Program) compileLookups(f *fetch) error {
 			}
 			up = max(up, c.Up)
 		}
+		c := inputCompiler{missing: map[*plan.InputField]int{}}
 		for _, path := range pl.Paths {
 			if up > len(path) {
 				return fmt.Errorf("a context variable is from above the root")
@@ -101,15 +102,14 @@ func (p *Program) compileLookups(f *fetch) error {
 			if err != nil {
 				return err
 			}
-			if t.inputs, err = newInputs(t.end(), pl.Inputs); err != nil {
-				return err
-			}
-			for _, c := range pl.Context {
-				if err := f.addContext(t, c); err != nil {
-					return err
-				}
+			t.inputs = c.inputs(t.end(), pl.Inputs)
+			for _, v := range pl.Context {
+				f.addContext(&c, t, v)
 			}
 			l.targets = append(l.targets, t)
+		}
+		if err := c.check(len(pl.Paths)); err != nil {
+			return err
 		}
 	}
 	f.shape.sealTop()
@@ -117,23 +117,18 @@ func (p *Program) compileLookups(f *fetch) error {
 }
 
 // addContext compiles a context variable for a target.
-func (f *fetch) addContext(t *target, c *plan.ContextVariable) error {
+func (f *fetch) addContext(c *inputCompiler, t *target, v *plan.ContextVariable) {
 	pos := t.end()
-	for range c.Up {
+	for range v.Up {
 		pos = pos.parent
 	}
-	fields, err := newInputFields(pos, c.Fields)
-	if err != nil {
-		return err
-	}
-	literal := strconv.Quote(c.Variable) + ":"
+	literal := strconv.Quote(v.Variable) + ":"
 	at := slices.Index(f.context, literal)
 	if at < 0 {
 		at = len(f.context)
 		f.context = append(f.context, literal)
 	}
-	t.context = append(t.context, contextVariable{variable: at, up: c.Up, fields: fields})
-	return nil
+	t.context = append(t.context, contextVariable{variable: at, up: v.Up, fields: c.fields(pos, v.Fields)})
 }
 
 // compileBody prepares what all requests of the fetch have in common.

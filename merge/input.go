@@ -35,7 +35,15 @@ type contextVariable struct {
 	fields   []inputField
 }
 
-func newInputs(pos *position, inputs []*plan.Input) ([]input, error) {
+// inputCompiler compiles the inputs of one lookup for one path after the
+// other. At some paths a field may be missing, where objects of its types
+// cannot be; at all of them it must not.
+type inputCompiler struct {
+	// missing counts the paths at which no fetch selects a field.
+	missing map[*plan.InputField]int
+}
+
+func (c *inputCompiler) inputs(pos *position, inputs []*plan.Input) []input {
 	out := make([]input, 0, len(inputs))
 	for _, in := range inputs {
 		fields := make([]*plan.InputField, 0, len(in.Fields))
@@ -44,44 +52,52 @@ func newInputs(pos *position, inputs []*plan.Input) ([]input, error) {
 				fields = append(fields, f)
 			}
 		}
-		compiled, err := newInputFields(pos, fields)
-		if err != nil {
-			return nil, err
-		}
-		i := input{on: in.On, fields: compiled}
+		i := input{on: in.On, fields: c.fields(pos, fields)}
 		if in.Typename != "" {
 			i.typename = strconv.Quote(in.Typename)
 		}
 		out = append(out, i)
 	}
-	return out, nil
+	return out
 }
 
-func newInputFields(pos *position, fields []*plan.InputField) ([]inputField, error) {
+func (c *inputCompiler) fields(pos *position, fields []*plan.InputField) []inputField {
 	out := make([]inputField, 0, len(fields))
 	for _, f := range fields {
-		c := inputField{
+		compiled := inputField{
 			literal:  strconv.Quote(f.Name) + ":",
 			on:       f.On,
 			nonNull:  f.NonNull,
 			typename: f.Name == "__typename",
 		}
 		switch {
-		case c.typename:
+		case compiled.typename:
 		case f.Fields == nil:
-			if c.candidates = pos.leaves[f.As]; c.candidates == nil {
-				return nil, fmt.Errorf("no fetch selects the leaf %q for a representation", f.As)
+			if compiled.candidates = pos.leaves[f.As]; compiled.candidates == nil {
+				c.missing[f]++
 			}
 		default:
-			if c.pos = pos.children[f.As]; c.pos == nil {
-				return nil, fmt.Errorf("no fetch selects %q for a representation", f.As)
-			}
-			var err error
-			if c.fields, err = newInputFields(c.pos, f.Fields); err != nil {
-				return nil, err
+			if compiled.pos = pos.children[f.As]; compiled.pos == nil {
+				c.missing[f]++
+			} else {
+				compiled.fields = c.fields(compiled.pos, f.Fields)
 			}
 		}
-		out = append(out, c)
+		out = append(out, compiled)
 	}
-	return out, nil
+	return out
+}
+
+// check returns an error if a field is missing at all of the paths.
+func (c *inputCompiler) check(paths int) error {
+	name := ""
+	for f, n := range c.missing {
+		if n == paths && (name == "" || f.As < name) {
+			name = f.As
+		}
+	}
+	if name != "" {
+		return fmt.Errorf("no fetch selects %q, which a representation needs", name)
+	}
+	return nil
 }

@@ -220,8 +220,10 @@ func (j *judge) composite(fd *field, depth, at int) bool {
 	if n < 0 && !pending {
 		return false
 	}
+	mark := len(j.used)
 	for i := range n {
 		if !j.element(fd, depth, at, i) && fd.elements[depth] {
+			j.used = j.used[:mark]
 			return false
 		}
 	}
