@@ -35,6 +35,10 @@ type objectType struct {
 	name   string
 	quoted string // name as JSON
 	fields []*field
+
+	// behind are the fetches that are linked below such an object where the
+	// client has not asked for anything: they serve others.
+	behind []int
 }
 
 // A field says how one field of an object is written.
@@ -101,7 +105,7 @@ func (c *compiler) object(pos *position, def *ast.Definition, selections []*oper
 		pos.setStatic("")
 	}
 	o.types = map[string]*objectType{}
-	shared := map[string][]*field{}
+	shared := map[string]*objectType{}
 	for _, t := range c.schema.GetPossibleTypes(def) {
 		ot, err := c.objectType(pos, t, selections, shared)
 		if err != nil {
@@ -140,7 +144,7 @@ func memoKey(pos *position, def *ast.Definition, selections []*operation.Field) 
 
 // objectType compiles the selections for objects of the object type def. Types
 // with the same fields share them.
-func (c *compiler) objectType(pos *position, def *ast.Definition, selections []*operation.Field, shared map[string][]*field) (*objectType, error) {
+func (c *compiler) objectType(pos *position, def *ast.Definition, selections []*operation.Field, shared map[string]*objectType) (*objectType, error) {
 	if c.count++; c.count > maxObjects {
 		return nil, fmt.Errorf("the response has more than %d shapes", maxObjects)
 	}
@@ -149,8 +153,8 @@ func (c *compiler) objectType(pos *position, def *ast.Definition, selections []*
 	key := ""
 	if shared != nil {
 		key = fieldsKey(def, groups)
-		if fields, ok := shared[key]; ok {
-			ot.fields = fields
+		if same, ok := shared[key]; ok {
+			ot.fields, ot.behind = same.fields, same.behind
 			return ot, nil
 		}
 	}
@@ -162,10 +166,26 @@ func (c *compiler) objectType(pos *position, def *ast.Definition, selections []*
 		}
 		ot.fields = append(ot.fields, f)
 	}
+	if pos != nil {
+		ot.behind = behind(pos, ot.fields)
+	}
 	if shared != nil {
-		shared[key] = ot.fields
+		shared[key] = ot
 	}
 	return ot, nil
+}
+
+// behind collects the fetches that are linked below pos other than in fields.
+func behind(pos *position, fields []*field) []int {
+	var out []int
+	for _, child := range pos.children {
+		if slices.ContainsFunc(fields, func(f *field) bool { return f.pos == child }) {
+			continue
+		}
+		out = append(out, child.reach...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // fieldsKey identifies a list of fields on a type as far as writing them goes:

@@ -131,7 +131,6 @@ func (j *judge) typename(f frame) (name []byte, certain bool) {
 // fields tells whether an object with these fields may be other than null.
 func (j *judge) fields(t *objectType, f frame) bool {
 	mark := len(j.used)
-	visited := map[*position]bool{}
 	for _, fd := range t.fields {
 		live := true
 		switch fd.kind {
@@ -140,7 +139,6 @@ func (j *judge) fields(t *objectType, f frame) bool {
 		case compositeField:
 			live = fd.pos != nil
 			if live {
-				visited[fd.pos] = true
 				at := j.gather(fd.pos, f)
 				live = j.composite(fd, 0, at)
 				j.vals = j.vals[:at]
@@ -152,12 +150,8 @@ func (j *judge) fields(t *objectType, f frame) bool {
 		}
 	}
 	// What clients have not asked for here serves other fetches.
-	for _, child := range f.pos.children {
-		if !visited[child] {
-			for _, id := range child.reach {
-				j.use(id)
-			}
-		}
+	for _, id := range t.behind {
+		j.use(id)
 	}
 	return true
 }
