@@ -3,13 +3,52 @@
 // coerced variables.
 //
 //	document, name ──► Prepare ──► Operation ──► Select(conditions) ──► []*Field
-//	variables JSON ──► Coerce  ──► coerced variables, or a coded request error
+//	variables JSON ──► Coerce  ──► Variables, or coded request errors
+//	[]*Field, type ──► Collect ──► []Group, the fields to execute on an object
 //
 // Introspection is answered here, from the API schema; no subgraph is asked.
 //
-// The package does not know subgraphs. Recursion over documents is bounded by
-// Limits before anything walks them.
+// # Preparing
+//
+// A document is hostile until shown otherwise. Each step of Prepare bounds what
+// the next one does:
+//
+//	parse            tokens, and the nesting of what is written
+//	sortFragments    no cycles: what follows spreads comes to an end
+//	checkStructure   nesting and number of selections with the fragments
+//	                 expanded, computed bottom-up and never expanded
+//	checkOperation   depth, aliases, root fields, directives
+//	checkRules       the validation rules, each fragment walked once per
+//	                 operation; field merging in time linear in the expanded
+//	                 selections
+//
+// An Operation is immutable and shared by all requests with the same document.
+// Nothing of a request, such as the values of variables, is kept in it.
+//
+// # Normalising
+//
+// Select inlines fragments. Every field says to which object types it applies:
+//
+//	{ pet { name ...P } }                  pet   [Query]
+//	fragment P on Pet {            ──►       name  [Cat Dog]
+//	  ... on Dog { bark }                    bark  [Dog]
+//	}
+//
+// Whoever needs the fields of an object of a known type collects them.
+//
+// # What it does not do
+//
+// The package does not know subgraphs, executes nothing but introspection, and
+// does not coerce literal arguments: they stay as written, validated.
+//
+// Invariants: recursion over a document or over variables is bounded by
+// Limits.Nesting before it begins. Errors are at most 100, each with a code of
+// codes.go. What is returned depends on no map's order.
+//
+// Its cases are tables in the tests beside each file, the documents made to
+// exhaust it are in limits_test.go, and merging is held against the
+// specification's own algorithm on random operations.
 //
 // GraphQL specification, "Executable definitions", "Validation", "Coercing
-// variable values", "Field collection".
+// Variable Values", "Field Collection", "Introspection".
 package operation

@@ -114,6 +114,10 @@ func TestIntrospect(t *testing.T) {
 			`query ($n: String!, $d: Boolean, $x: Boolean = false) { t: __type(name: $n) { ...T ... on __Type { enumValues(includeDeprecated: $d) { v: name } } k: kind @include(if: $x) k2: kind @skip(if: $x) } } fragment T on __Type { enumValues(includeDeprecated: $d) { v2: name } }`,
 			`{"n": "K\u0069nd", "d": true}`,
 			`"t":{"enumValues":[{"v2":"PAPER","v":"PAPER"},{"v2":"AUDIO","v":"AUDIO"},{"v2":"DIGITAL","v":"DIGITAL"}],"k2":"ENUM"}`},
+		{"typename at every level", `{ __type(name: "Root") { fields { args { __typename type { __typename } } __typename } } a: __type(name: "Kind") { enumValues { __typename } } __schema { directives { __typename } } }`, "",
+			`"__type":{"fields":[{"args":[{"__typename":"__InputValue","type":{"__typename":"__Type"}},{"__typename":"__InputValue","type":{"__typename":"__Type"}}],"__typename":"__Field"},{"args":[{"__typename":"__InputValue","type":{"__typename":"__Type"}}],"__typename":"__Field"},{"args":[],"__typename":"__Field"}]}` + "\n" +
+				`"a":{"enumValues":[{"__typename":"__EnumValue"},{"__typename":"__EnumValue"}]}` + "\n" +
+				`"__schema":{"directives":[` + strings.TrimSuffix(strings.Repeat(`{"__typename":"__Directive"},`, len(schema.Directives)), ",") + `]}`},
 		{"variable not given", `query ($d: Boolean) { __type(name: "Kind") { enumValues(includeDeprecated: $d) { name } } }`, "",
 			`"__type":{"enumValues":[{"name":"PAPER"},{"name":"DIGITAL"}]}`},
 		{"variable with a default", `query ($d: Boolean = true) { __type(name: "Kind") { enumValues(includeDeprecated: $d) { name } } }`, "",

@@ -92,6 +92,9 @@ func parse(document string, limits Limits) (*ast.QueryDocument, *gqlerror.Error)
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: document}, limits.Tokens)
 	if err == nil {
+		if err := checkSurrogates(document); err != nil {
+			return nil, err
+		}
 		switch {
 		case len(doc.Operations) > 0:
 			return doc, nil

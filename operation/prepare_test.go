@@ -157,6 +157,10 @@ func TestPrepareErrors(t *testing.T) {
 		{"unknown type condition", "{ ... on Qery { a } }", "", "GRAPHQL_VALIDATION_FAILED 1:7 Unknown type \"Qery\". Did you mean \"Query\"?\n"},
 		{"fragment on a scalar", "{ a ... on Int { b } }", "",
 			"GRAPHQL_VALIDATION_FAILED 1:9 Fragment cannot condition on non composite type \"Int\".\n"},
+		{"fragment definition on an unknown type", "{ ...F } fragment F on Qery { a }", "",
+			"GRAPHQL_VALIDATION_FAILED 1:10 Unknown type \"Qery\". Did you mean \"Query\"?\n"},
+		{"fragment definition on an input type", "{ ...F } fragment F on In { a }", "",
+			"GRAPHQL_VALIDATION_FAILED 1:10 Fragment \"F\" cannot condition on non composite type \"In\".\n"},
 		{"impossible fragment", "{ dog { ... on Cat { name } } }", "",
 			"GRAPHQL_VALIDATION_FAILED 1:13 Fragment cannot be spread here as objects of type \"Dog\" can never be of type \"Cat\".\n"},
 		{"impossible spread", "{ catOrDog { ...P } } fragment P on Person { name }", "",
@@ -174,7 +178,13 @@ func TestPrepareErrors(t *testing.T) {
 		{"directive without its argument", "{ a @skip }", "",
 			"GRAPHQL_VALIDATION_FAILED 1:6 Directive \"@skip\" argument \"if\" of type \"Boolean!\" is required, but it was not provided.\n"},
 
+		{"unknown argument of a directive", "{ a @tag(nam: \"x\") }", "",
+			"GRAPHQL_VALIDATION_FAILED 1:10 Unknown argument \"nam\" on directive \"@tag\". Did you mean \"name\"?\n"},
+
 		// Variables
+		{"variable of an unknown type", "query ($c: Colour) { a(any: $c) }", "",
+			"GRAPHQL_VALIDATION_FAILED 1:8 Unknown type \"Colour\". Did you mean \"Color\"?\n" +
+				"GRAPHQL_VALIDATION_FAILED 1:29 Variable \"$c\" of type \"Colour\" used in position expecting type \"Any\".\n"},
 		{"variable twice", "query ($n: Int, $n: Int) { a(n: $n) }", "",
 			"GRAPHQL_VALIDATION_FAILED 1:17 There can be only one variable named \"$n\".\n" +
 				"GRAPHQL_VALIDATION_FAILED 1:17 Variable \"$n\" is never used.\n"},
