@@ -25,7 +25,8 @@ const (
 	//	"variables": [1]
 	CodeInvalidRequest = "INVALID_GRAPHQL_REQUEST"
 
-	// CodeInvalidVariable: a variable's value does not fit its type.
+	// CodeInvalidVariable: a variable's value does not fit its type, or is too
+	// large once defaults are filled in.
 	//
 	//	query ($n: Int!) { a(n: $n) }    with {"n": "1"}
 	CodeInvalidVariable = "VALIDATION_INVALID_TYPE_VARIABLE"
@@ -82,8 +83,9 @@ const (
 	CodeMaxDirectives = "MAX_DIRECTIVES_LIMIT"
 
 	// CodeMaxSelections: with its fragments expanded the document has more
-	// than Limits.Selections selections, or its fragments are so entangled
-	// that checking it takes more steps than that number justifies.
+	// than Limits.Selections selections, or four times as many directives and
+	// literals; or its fields of one response name differ in so many types
+	// that comparing them takes too long.
 	//
 	//	{ ...a } fragment a on Query { ...b ...b } fragment b on Query { ...c ...c } …
 	CodeMaxSelections = "MAX_SELECTIONS_LIMIT"
