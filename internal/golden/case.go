@@ -69,6 +69,10 @@ type Config struct {
 
 	// Oracle is why the oracle does not answer the same; "" if it does.
 	Oracle string `yaml:"oracle"`
+
+	// Generated is why no generated queries are run on the case's subgraphs;
+	// "" if they are.
+	Generated string `yaml:"generated"`
 }
 
 // Load reads a case. An error names the file and what is wrong with it.

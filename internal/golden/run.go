@@ -37,11 +37,19 @@ type Outcome struct {
 // deadline of a case. Nothing in a case waits.
 const deadline = 30 * time.Second
 
-// Run takes the case through every stage. An error means that it cannot be
-// run; a request that is refused is an Outcome.
-func (c *Case) Run(ctx context.Context) (*Outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, deadline)
-	defer cancel()
+// A Stage is a case's supergraph and subgraphs, ready for operations. It is
+// safe for concurrent use.
+type Stage struct {
+	// API is the schema operations are validated against.
+	API *ast.Schema
+
+	labels  map[string]bool
+	planner *planner.Planner
+	world   *world
+}
+
+// NewStage reads what a case says about its subgraphs.
+func (c *Case) NewStage() (*Stage, error) {
 	super, err := supergraph.Parse(fileSupergraph, c.Supergraph)
 	if err != nil {
 		return nil, err
@@ -50,11 +58,41 @@ func (c *Case) Run(ctx context.Context) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, refused := c.prepare(super)
+	return &Stage{
+		API:     super.API,
+		labels:  activeLabels(super),
+		planner: planner.New(super, planner.Options{}),
+		world:   world,
+	}, nil
+}
+
+// A Request is an operation to run on a stage.
+type Request struct {
+	Query     string
+	Operation string // its name; "" if the document has but one
+	Variables []byte // nil for none
+	Mode      executor.Mode
+}
+
+// Request returns what the case asks for.
+func (c *Case) Request() Request {
+	r := Request{Query: c.Query, Operation: c.Config.Operation, Variables: c.Variables}
+	if c.Config.OnError == "fail_fast" {
+		r.Mode = executor.FailFast
+	}
+	return r
+}
+
+// Run takes a request through every stage. An error means that it cannot be
+// run; a request that is refused is an Outcome.
+func (s *Stage) Run(ctx context.Context, r Request) (*Outcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	op, refused := prepare(s.API, r)
 	if len(refused) > 0 {
 		return refusal(refused)
 	}
-	p, err := planner.New(super, planner.Options{}).Plan(ctx, planner.Request{Operation: r.operation, Selection: r.selection, Labels: activeLabels(super)})
+	p, err := s.planner.Plan(ctx, planner.Request{Operation: op.operation, Selection: op.selection, Labels: s.labels})
 	var unplannable *planner.Error
 	if errors.As(err, &unplannable) {
 		return refusal(gqlerror.List{{Message: unplannable.Message, Extensions: map[string]any{"code": unplannable.Code}}})
@@ -63,13 +101,13 @@ func (c *Case) Run(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	out := &Outcome{Plan: []byte(p.Text())}
-	for _, fault := range checkPlan(p, world.schemas()) {
+	for _, fault := range checkPlan(p, s.world.schemas) {
 		out.Unsound = append(out.Unsound, "plan: "+fault)
 	}
-	if out.Response, err = c.execute(ctx, r, p, world); err != nil {
+	if out.Response, err = s.execute(ctx, op, p, r.Mode); err != nil {
 		return nil, err
 	}
-	out.Unsound = append(out.Unsound, world.refusals()...)
+	out.Unsound = append(out.Unsound, s.world.refusals()...)
 	return out, nil
 }
 
@@ -81,33 +119,29 @@ type prepared struct {
 	introspection []operation.Answer
 }
 
-func (c *Case) prepare(super *supergraph.Supergraph) (*prepared, gqlerror.List) {
-	op, refused := operation.Prepare(super.API, c.Query, c.Config.Operation, operation.DefaultLimits())
+func prepare(api *ast.Schema, r Request) (*prepared, gqlerror.List) {
+	op, refused := operation.Prepare(api, r.Query, r.Operation, operation.DefaultLimits())
 	if len(refused) > 0 {
 		return nil, refused
 	}
-	variables, refused := op.Coerce(c.Variables)
+	variables, refused := op.Coerce(r.Variables)
 	if len(refused) > 0 {
 		return nil, refused
 	}
-	r := &prepared{operation: op, variables: variables, selection: op.Select(variables.Conditions(op))}
+	out := &prepared{operation: op, variables: variables, selection: op.Select(variables.Conditions(op))}
 	var problem *gqlerror.Error
-	if r.introspection, problem = operation.Introspect(op, r.selection, variables); problem != nil {
+	if out.introspection, problem = operation.Introspect(op, out.selection, variables); problem != nil {
 		return nil, gqlerror.List{problem}
 	}
-	return r, nil
+	return out, nil
 }
 
-func (c *Case) execute(ctx context.Context, r *prepared, p *plan.Plan, world *world) ([]byte, error) {
+func (s *Stage) execute(ctx context.Context, r *prepared, p *plan.Plan, mode executor.Mode) ([]byte, error) {
 	program, err := merge.Compile(r.operation, r.selection, p)
 	if err != nil {
 		return nil, err
 	}
-	mode := executor.Partial
-	if c.Config.OnError == "fail_fast" {
-		mode = executor.FailFast
-	}
-	x := &executor.Executor{Fetcher: world}
+	x := &executor.Executor{Fetcher: s.world}
 	response, err := x.Execute(ctx, &executor.Request{
 		Program:       program,
 		Variables:     r.variables,
@@ -143,27 +177,34 @@ func activeLabels(super *supergraph.Supergraph) map[string]bool {
 	return labels
 }
 
-// Oracle returns the data that the oracle answers.
-func (c *Case) Oracle(api *ast.Schema) ([]byte, error) {
+// Oracle returns the data set of the case as package oracle has it.
+func (c *Case) Oracle() (*oracle.Data, error) {
 	var sources []oracle.Source
 	for _, s := range c.Subgraphs {
 		sources = append(sources, oracle.Source{Name: s.Name, SDL: s.SDL, Data: s.Data})
 	}
-	data, err := oracle.Merge(sources)
-	if err != nil {
-		return nil, err
-	}
+	return oracle.Merge(sources)
+}
+
+// Ask returns the data that the oracle answers to a request, as decoded.
+func (s *Stage) Ask(data *oracle.Data, r Request) (any, error) {
 	var variables map[string]any
-	if c.Variables != nil {
-		if err := decode(c.Variables, &variables); err != nil {
+	if r.Variables != nil {
+		if err := decode(r.Variables, &variables); err != nil {
 			return nil, fmt.Errorf("%s: %w", fileVariables, err)
 		}
 	}
-	response, err := oracle.Execute(api, data, c.Query, c.Config.Operation, variables)
+	response, err := oracle.Execute(s.API, data, r.Query, r.Operation, variables)
 	if err != nil {
 		return nil, fmt.Errorf("oracle: %w", err)
 	}
-	return json.Marshal(response.Data)
+	text, err := json.Marshal(response.Data)
+	if err != nil {
+		return nil, err
+	}
+	var answer any
+	err = decode(text, &answer)
+	return answer, err
 }
 
 // decode decodes JSON and keeps the digits of numbers.

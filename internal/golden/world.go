@@ -19,9 +19,9 @@ import (
 // A world is the subgraphs of a case. It is an executor.Fetcher that calls them
 // in the goroutine of the fetch, and it is safe for concurrent use.
 type world struct {
-	mocks  map[string]*mock.Subgraph
-	schema map[string]*ast.Schema
-	faults map[string]Fault
+	mocks   map[string]*mock.Subgraph
+	schemas map[string]*ast.Schema
+	faults  map[string]Fault
 
 	mu sync.Mutex
 	// refused are requests that a subgraph did not accept, and why.
@@ -30,9 +30,9 @@ type world struct {
 
 func newWorld(c *Case) (*world, error) {
 	w := &world{
-		mocks:  map[string]*mock.Subgraph{},
-		schema: map[string]*ast.Schema{},
-		faults: c.Config.Faults,
+		mocks:   map[string]*mock.Subgraph{},
+		schemas: map[string]*ast.Schema{},
+		faults:  c.Config.Faults,
 	}
 	for _, s := range c.Subgraphs {
 		data := s.Data
@@ -44,21 +44,22 @@ func newWorld(c *Case) (*world, error) {
 			return nil, err
 		}
 		w.mocks[s.Name] = m
-		if w.schema[s.Name], err = subgraphSchema(s.Name, s.SDL); err != nil {
+		if w.schemas[s.Name], err = subgraphSchema(s.Name, s.SDL); err != nil {
 			return nil, err
 		}
 	}
 	return w, nil
 }
 
-func (w *world) schemas() map[string]*ast.Schema { return w.schema }
-
-// refusals returns what the subgraphs refused, in a fixed order.
+// refusals returns what the subgraphs have refused since it was called last, in
+// a fixed order.
 func (w *world) refusals() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	slices.Sort(w.refused)
-	return w.refused
+	refused := w.refused
+	w.refused = nil
+	slices.Sort(refused)
+	return refused
 }
 
 // Fetch implements executor.Fetcher.
