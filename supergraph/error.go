@@ -112,17 +112,21 @@ func (e *Error) Error() string {
 func errorAt(pos *ast.Position, code, format string, args ...any) *Error {
 	e := &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 	if pos != nil {
-		// gqlparser puts a block string on its last line, but counts columns
-		// from its beginning.
-		e.Line, e.Column = pos.Line, max(pos.Column, 1)
-		if pos.Line == 0 {
-			e.Column = 0
-		}
+		e.setPlace(pos.Line, pos.Column)
 		if pos.Src != nil {
 			e.File = pos.Src.Name
 		}
 	}
 	return e
+}
+
+// setPlace sets the place within the file, if there is one. gqlparser puts a
+// block string on its last line, but counts columns from its beginning, so the
+// column can be too small.
+func (e *Error) setPlace(line, column int) {
+	if line > 0 {
+		e.Line, e.Column = line, max(column, 1)
+	}
 }
 
 // fromParser turns an error of gqlparser into an Error under code.
@@ -132,7 +136,7 @@ func fromParser(file, code string, err error) *Error {
 	if errors.As(err, &gqlErr) {
 		e.Message = gqlErr.Message
 		if len(gqlErr.Locations) > 0 {
-			e.Line, e.Column = gqlErr.Locations[0].Line, gqlErr.Locations[0].Column
+			e.setPlace(gqlErr.Locations[0].Line, gqlErr.Locations[0].Column)
 		}
 	}
 	return e

@@ -196,6 +196,11 @@ type Query { a: Int }`,
 			want: `s.graphql:1:165: @link: there is no argument "with" (INVALID_LINK_DIRECTIVE_USAGE)`,
 		},
 		{
+			name: "argument of link twice",
+			sdl:  with("", link("https://example.com/foo/v1.0", `, url: "https://example.com/bar/v1.0"`)),
+			want: "s.graphql:1:165: @link: url is given twice (INVALID_LINK_DIRECTIVE_USAGE)",
+		},
+		{
 			name: "unknown import",
 			sdl:  with("", link("https://specs.apollo.dev/tag/v0.3", `, import: ["@lag"]`)),
 			want: `s.graphql:1:123: cannot import unknown element "@lag" from https://specs.apollo.dev/tag/v0.3 (INVALID_LINK_DIRECTIVE_USAGE)`,

@@ -2,7 +2,10 @@ package supergraph
 
 import (
 	"errors"
+	"math/rand/v2"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -20,21 +23,79 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Add(largeSDL(2, 40))
-	f.Fuzz(func(t *testing.T, sdl string) {
-		s, err := Parse("s.graphql", sdl)
-		if err != nil {
-			var coded *Error
-			if !errors.As(err, &coded) || coded.Code == "" || coded.Message == "" || coded.File != "s.graphql" ||
-				coded.Line < 0 || coded.Column < 0 || (coded.Line == 0) != (coded.Column == 0) {
-				t.Fatalf("%#v", err)
+	f.Fuzz(checkParse)
+}
+
+// FuzzParseTokens does as FuzzParse with supergraphs whose tokens have been
+// moved, dropped and exchanged: most of them still parse, and contradict
+// themselves.
+func FuzzParseTokens(f *testing.F) {
+	token := regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"|[A-Za-z0-9_]+|[^\sA-Za-z0-9_]|\n`)
+	var seeds [][]string
+	for _, c := range slices.Concat(modelCases(), ownedCases()) {
+		seeds = append(seeds, token.FindAllString(c.sdl(), -1))
+	}
+	for seed := range uint64(100) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		pick := func() []string { return seeds[random.IntN(len(seeds))] }
+		tokens := slices.Clone(pick())
+		for range 1 + random.IntN(4) {
+			at := random.IntN(len(tokens))
+			other := tokens
+			if random.IntN(3) == 0 {
+				other = pick()
 			}
-			return
+			from := random.IntN(len(other))
+			part := slices.Clone(other[from:min(from+1+random.IntN(8), len(other))])
+			switch random.IntN(4) {
+			case 0:
+				tokens = slices.Insert(tokens, at, part...)
+			case 1:
+				tokens = slices.Delete(tokens, at, min(at+1+random.IntN(4), len(tokens)))
+			default: // likes for likes, so that the syntax survives
+				for try := range len(tokens) {
+					at := (at + try) % len(tokens)
+					if kindOfToken(tokens[at]) == kindOfToken(part[0]) {
+						tokens[at] = part[0]
+						break
+					}
+				}
+			}
+			if len(tokens) == 0 {
+				break
+			}
 		}
-		checkInvariants(t, s)
-		if s.APISDL() == "" {
-			t.Error("the API schema is empty")
-		}
+		checkParse(t, strings.Join(tokens, " "))
 	})
+}
+
+func kindOfToken(s string) byte {
+	if isName(s) {
+		return 'a'
+	}
+	return s[0]
+}
+
+func checkParse(t *testing.T, sdl string) {
+	s, err := Parse("s.graphql", sdl)
+	if err != nil {
+		var coded *Error
+		if !errors.As(err, &coded) || coded.Code == "" || coded.Message == "" || coded.File != "s.graphql" ||
+			coded.Line < 0 || coded.Column < 0 || (coded.Line == 0) != (coded.Column == 0) {
+			t.Fatalf("%#v\n%s", err, sdl)
+		}
+		return
+	}
+	checkInvariants(t, s)
+	if s.APISDL() == "" {
+		t.Error("the API schema is empty")
+	}
+	if t.Failed() {
+		t.Log(sdl)
+	}
 }
 
 // checkInvariants checks what doc.go promises of every model.

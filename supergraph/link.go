@@ -188,7 +188,10 @@ func readFeature(d *ast.Directive, argument string) (*feature, error) {
 		return errorAt(pos, CodeLinkUsage, "@%s: %s", d.Name, fmt.Sprintf(format, args...))
 	}
 	hasURL := false
-	for _, a := range d.Arguments {
+	for i, a := range d.Arguments {
+		if d.Arguments[:i].ForName(a.Name) != nil {
+			return nil, usage(a.Position, "%s is given twice", a.Name)
+		}
 		var err error
 		switch a.Name {
 		case argument:

@@ -621,5 +621,36 @@ T OBJECT
   y: a Int
 `,
 		},
+		{
+			name: "field sets with fragments",
+			types: `
+interface I @join__type(graph: A) @join__type(graph: B) { k: Int }
+type P implements I @join__type(graph: A) @join__type(graph: B) @join__implements(graph: A, interface: "I") @join__implements(graph: B, interface: "I") {
+  k: Int
+  p: Int @join__field(graph: A) @join__field(graph: B, external: true)
+  q: Int
+}
+type T @join__type(graph: A, key: "i { ... on P { p } }") @join__type(graph: B, key: "i { ... on P { p } }", extension: true) {
+  i: I
+  x: Int @join__field(graph: B, requires: "i { k ... on P { p q } ... on I { k } }")
+}`,
+			want: `
+I INTERFACE possible(P)
+  in a: possible(P)
+  in b: possible(P)
+  k: a Int; b Int
+P OBJECT
+  in a: implements(I)
+  in b: implements(I)
+  k: a Int; b Int
+  p: a Int; b Int
+  q: a Int; b Int
+T OBJECT
+  in a: key(i { ... on P { p } })
+  in b: key(i { ... on P { p } })
+  i: a I; b I
+  x: b Int requires(i { ... on P { p } })
+`,
+		},
 	}
 }

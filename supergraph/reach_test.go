@@ -119,5 +119,73 @@ T OBJECT
   o: a O
 `,
 		},
+		{
+			name:    "v0.1: root fields without a graph are everywhere",
+			version: "v0.1",
+			types: `
+directive @d(in: In) on FIELD
+type Query { x: Int }
+input In { e: E }
+enum E { X }`,
+			want: `
+E ENUM
+  in a: values(X)
+  in b: values(X)
+In INPUT_OBJECT
+  in a: e: E
+  in b: e: E
+Query OBJECT
+  in a:
+  in b:
+  x: a Int; b Int
+`,
+		},
+		{
+			name:    "v0.1: a field whose entity is not in the subgraph is dropped",
+			version: "v0.1",
+			types: `
+type Query { t: T @join__field(graph: A) u: T @join__field(graph: B) x: Int @join__field(graph: B) }
+type T @join__owner(graph: A) @join__type(graph: A, key: "id") { id: ID! @join__field(graph: A) }`,
+			want: `
+Query OBJECT
+  in a:
+  in b:
+  t: a T
+  u: nowhere
+  x: b Int
+T OBJECT
+  in a: key(id)
+  id: a ID!
+`,
+		},
+		{
+			name:    "v0.1: a requirement may lead through an entity that is not in the subgraph",
+			version: "v0.1",
+			types: `
+type Query { t: T @join__field(graph: A) }
+type T @join__owner(graph: A) @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") { id: ID! @join__field(graph: A) o: O @join__field(graph: A) v: V @join__field(graph: A) x: Int @join__field(graph: B, requires: "o { n } v { w }") }
+type O @join__owner(graph: A) @join__type(graph: A, key: "n") { n: Int @join__field(graph: A) }
+type V { w: Int }`,
+			want: `
+O OBJECT
+  in a: key(n)
+  in b:
+  n: a Int; b Int external
+Query OBJECT
+  in a:
+  t: a T
+T OBJECT
+  in a: key(id)
+  in b: key(id)
+  id: a ID!; b ID!
+  o: a O; b O external
+  v: a V; b V external
+  x: b Int requires(o { n } v { w })
+V OBJECT
+  in a:
+  in b:
+  w: a Int; b Int
+`,
+		},
 	}
 }

@@ -156,16 +156,16 @@ type FieldIn struct {
 	// resolve it, other than on a path where it is provided. Key fields of a
 	// type extension that are marked @external are resolvable and not
 	// External here; a field overridden by another subgraph without a label
-	// is External.
+	// is External (unless it is such a key field).
 	External bool
 
 	// Requires is the field set the subgraph needs in the representation to
-	// resolve the field, against the parent type; nil if none. Parts that the
-	// subgraph resolves by itself have been dropped.
+	// resolve the field, against the parent type; nil if none. Parts that are
+	// not marked @external there have been dropped.
 	Requires ast.SelectionSet
 
 	// Provides is the field set of external fields the subgraph resolves
-	// below this field, against the field's type; nil if none.
+	// below this field, against the field's type there; nil if none.
 	Provides ast.SelectionSet
 
 	// OverrideLabel makes the field's ownership depend on a label: where
