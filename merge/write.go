@@ -93,7 +93,7 @@ func (w *writer) object(o *object, f frame) outcome {
 		return w.fields(t, f)
 	}
 	if name == nil {
-		w.blame(f, "an object without a type name")
+		w.blameNameless(f)
 	}
 	// The type is none that clients may see, or only an interface: its name
 	// is nobody's business.
@@ -259,12 +259,13 @@ func (f *field) isVisible(raw []byte) bool {
 	return f.enum[string(name)]
 }
 
-// blame notes that the object that was to be written is not as it should be.
-// The first fetch that has an object there is named.
-func (w *writer) blame(f frame, what string) {
-	for i, ref := range f.refs {
-		if ref != 0 {
-			w.fault(f.pos.sources[i].fetch, "answered "+what)
+// blameNameless notes that a subgraph has answered an object without the type
+// name it was asked for. If it is another subgraph that would know the type,
+// and it does not know the object, nobody is to blame.
+func (w *writer) blameNameless(f frame) {
+	for _, c := range f.pos.typenames {
+		if f.refs[c.source] != 0 {
+			w.fault(int(c.fetch), "answered an object without a type name")
 			return
 		}
 	}

@@ -208,6 +208,36 @@ func TestHiddenTypeIsNotNamed(t *testing.T) {
 	same(t, response(t, r), `{"data":null,"completions":[{"message":"Cannot return null for non-nullable field Query.thing","path":["thing"]}]}`)
 }
 
+// Where a type name belongs but none is, the subgraph that was asked for it is
+// to blame; not one that was not asked.
+func TestNamelessObjects(t *testing.T) {
+	const sdl = `type Query { things: [Thing] } interface Thing { id: ID name: String } type A implements Thing { id: ID name: String }`
+	tests := []struct {
+		name    string
+		fetches []fetchSpec
+		want    string
+	}{
+		{
+			name:    "asked",
+			fetches: []fetchSpec{{sel: `{ things { __typename name } }`, answer: `{"data":{"things":[{"name":"x"},{"__typename":"A","name":"y"}]}}`}},
+			want:    `{"data":{"things":[null,{"name":"y"}]},"errors":[{"message":"subgraph \"s0\" answered an object without a type name","path":["things",0],"extensions":{"code":"SUBREQUEST_MALFORMED_RESPONSE","service":"s0"}}]}`,
+		},
+		{
+			name: "another was asked, and does not know the object",
+			fetches: []fetchSpec{
+				{sel: `{ things { id name } }`, answer: `{"data":{"things":[{"id":1,"name":"x"},{"id":2,"name":"y"}]}}`},
+				{sel: `{ ... on Thing { __typename } }`, at: "things.@", typename: "Thing", answer: `{"data":{"_entities":[null,{"__typename":"A"}]}}`},
+			},
+			want: `{"data":{"things":[null,{"name":"y"}]}}`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			same(t, execute(t, compile(t, sdl, `{ things { name } }`, tt.fetches), tt.fetches), tt.want)
+		})
+	}
+}
+
 // Implementations may promise more than their interface.
 func TestNonNullByRuntimeType(t *testing.T) {
 	const sdl = `type Query { things: [Thing] } interface Thing { n: Int } type A implements Thing { n: Int! } type B implements Thing { n: Int }`
