@@ -87,7 +87,17 @@ func build(r *reader, full, api *ast.Schema) (*Supergraph, error) {
 	b.pruneRequirements()
 	b.dropEmpty()
 	b.finish()
-	return b.sg, nil
+	return b.sg, b.checkQuery()
+}
+
+// checkQuery refuses a supergraph of which nothing can be asked.
+func (b *builder) checkQuery() error {
+	for _, in := range b.sg.Types[b.full.Query.Name].In {
+		if in != nil {
+			return nil
+		}
+	}
+	return errorAt(b.full.Query.Position, CodeNoQueries, "no subgraph has a field of the query root type %s: compose the supergraph again", b.full.Query.Name)
 }
 
 func nameOf(def *ast.Definition) string {
@@ -148,30 +158,21 @@ func (b *builder) isRoot(t *Type) bool {
 
 // finish sorts what is to be sorted, and sets what spans subgraphs.
 func (b *builder) finish() {
-	for name, t := range b.sg.Types {
-		exists := false
+	for _, t := range b.sg.Types {
 		for _, in := range t.In {
 			if in == nil {
 				continue
 			}
-			exists = true
 			for _, list := range []*[]string{&in.Interfaces, &in.Possible, &in.EnumValues} {
 				slices.Sort(*list)
 				*list = slices.Compact(*list)
 			}
 		}
-		if !exists {
-			delete(b.sg.Types, name)
-		}
-	}
-	for _, t := range b.sg.Types {
 		if !t.IsComposite() {
 			continue
 		}
 		for _, def := range b.full.PossibleTypes[t.Name] {
-			if b.sg.Types[def.Name] != nil {
-				t.Possible = append(t.Possible, def.Name)
-			}
+			t.Possible = append(t.Possible, def.Name)
 		}
 		slices.Sort(t.Possible)
 		t.Possible = slices.Compact(t.Possible)

@@ -609,6 +609,16 @@ type Query { a: Int }`,
 			want: "s.graphql:1:124: Schema root query refers to a type Query that does not exist. (INVALID_GRAPHQL)",
 		},
 		{
+			name: "query root in no subgraph",
+			sdl:  compose("v0.5", "a", "type Query { x: Int }"),
+			want: "s.graphql:3:6: no subgraph has a field of the query root type Query: compose the supergraph again (NO_QUERIES)",
+		},
+		{
+			name: "query fields in no subgraph",
+			sdl:  compose("v0.5", "a", "type Query @join__type(graph: A) { x: Int @join__field }"),
+			want: "s.graphql:3:6: no subgraph has a field of the query root type Query: compose the supergraph again (NO_QUERIES)",
+		},
+		{
 			name: "root that is no object",
 			sdl:  compose("v0.5", "a", "scalar Query @join__type(graph: A)"),
 			want: "s.graphql:1:124: Query root type must be Object type, it cannot be Query. (INVALID_GRAPHQL)",

@@ -109,6 +109,11 @@ func checkInvariants(t *testing.T, s *Supergraph) {
 			t.Errorf("subgraph %q is out of place", g.Name)
 		}
 	}
+	for name, def := range s.Full.Types {
+		if !def.BuiltIn && s.Types[name] == nil {
+			t.Errorf("type %s is not in the model", name)
+		}
+	}
 	for name, typ := range s.Types {
 		if typ.Name != name || typ.Definition != s.Full.Types[name] || len(typ.In) != len(s.Subgraphs) {
 			t.Errorf("type %s is inconsistent", name)

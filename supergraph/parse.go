@@ -25,5 +25,9 @@ func Parse(name, sdl string) (*Supergraph, error) {
 	if err != nil {
 		return nil, err
 	}
-	return build(r, full, api)
+	s, err := build(r, full, api)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }

@@ -652,5 +652,21 @@ T OBJECT
   x: b Int requires(i { ... on P { p } })
 `,
 		},
+		{
+			name: "types that no subgraph has",
+			types: `
+interface I @join__type(graph: A) { x: Int }
+type T implements I { x: Int }
+type S @join__type(graph: A) { x: Int @join__field }`,
+			want: `
+I INTERFACE possible(T)
+  in a: possible()
+  x: a Int
+S OBJECT
+  x: nowhere
+T OBJECT
+  x: nowhere
+`,
+		},
 	}
 }

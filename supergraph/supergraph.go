@@ -14,9 +14,10 @@ type Supergraph struct {
 	// in the model are places in this list.
 	Subgraphs []*Subgraph
 
-	// Types holds every type that some subgraph has, hidden ones included and
-	// the machinery of linked specs left out, by name. Built-in scalars are
-	// absent.
+	// Types holds every type by name, hidden ones included and the machinery of
+	// linked specs left out: all types of Full but those that GraphQL itself
+	// declares. Some subgraph has each of them, save types that the supergraph
+	// puts nowhere.
 	Types map[string]*Type
 
 	// API is the schema clients see and operations are validated against:
@@ -24,8 +25,8 @@ type Supergraph struct {
 	// introspection types.
 	API *ast.Schema
 
-	// Full is API with the inaccessible elements put back. Field sets of keys
-	// and requirements refer to it.
+	// Full is API with the inaccessible elements put back; without any, it is
+	// API. Field sets of keys and requirements refer to it.
 	Full *ast.Schema
 
 	// Query, Mutation and Subscription name the root types; "" where the
