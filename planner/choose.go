@@ -209,7 +209,7 @@ func (b *builder) resolveAlone(v *view, c *class, it *item) resolution {
 	if f.OverrideLabel != "" && b.request.Labels[f.OverrideLabel] != f.Overrides {
 		return unresolved
 	}
-	if v.interfaceObject && !c.pos.internal && c.pos.clashes(it) {
+	if v.interfaceObject && !v.sorted && !c.pos.internal && c.pos.clashes(it) {
 		return unresolved
 	}
 	if f.Requires != nil || f.Context != nil {
@@ -345,6 +345,9 @@ func (b *builder) chooseClass(c *class, at []known, opened map[[2]int]bool) *cla
 		return b.chooseOne(c, at, opened)
 	}
 	best := b.evaluate(c, at, nil)
+	if best.missing == 0 && best.costWith(nil) <= costFetch {
+		return best // all of it is at hand
+	}
 	candidates := b.worthEntering(c, at)
 	if len(candidates) > exactLimit || b.tight() {
 		return b.chooseGreedily(c, at, candidates, best, opened)
@@ -535,7 +538,7 @@ func (b *builder) open(d *classDecision, o *opening) {
 	d.stage = max(d.stage, o.stage)
 	d.openings = append(d.openings, o)
 	d.known = append(d.known, known{
-		hand:    hand{b.views.of(o.subgraph, o.jump.local, nil), o.stage},
+		hand:    hand{b.views.entered(o.subgraph, o.jump.local), o.stage},
 		opening: len(d.openings) - 1,
 		from:    -1,
 	})
@@ -726,7 +729,7 @@ func (b *builder) knownOf(d *classDecision, opening int) int {
 // for objects of the class that enter by a key.
 func (b *builder) requiring(c *class, it *item, subgraph int) *supergraph.FieldIn {
 	for _, j := range b.jumps(c, subgraph) {
-		v := b.views.of(subgraph, j.local, nil)
+		v := b.views.entered(subgraph, j.local)
 		if b.resolve(v, c, it) == required {
 			return b.views.owned(v, c.object(), it.name)
 		}

@@ -144,7 +144,9 @@ func (b *builder) contextFields(set ast.SelectionSet, types []string, sc *scope)
 					}
 				}
 			}
-			fields = append(fields, b.contextFields(s.SelectionSet, on, sc)...)
+			if len(on) > 0 {
+				fields = append(fields, b.contextFields(s.SelectionSet, on, sc)...)
+			}
 		}
 	}
 	return fields

@@ -158,7 +158,7 @@ func (ps *positions) within(c *class) []*view {
 	}
 	for _, g := range ps.b.super.Subgraphs {
 		for _, j := range ps.b.jumps(c, g.Index) {
-			if v := ps.b.views.of(g.Index, j.local, nil); !slices.Contains(vs, v) {
+			if v := ps.b.views.entered(g.Index, j.local); !slices.Contains(vs, v) {
 				vs = append(vs, v)
 			}
 		}

@@ -20,6 +20,10 @@ type view struct {
 	local           string
 	interfaceObject bool
 
+	// sorted says that only objects of the class in question were sent to the
+	// @interfaceObject, so that what it answers is not for others as well.
+	sorted bool
+
 	// provides are the field sets of external fields that the subgraph
 	// resolves at this object; nil for none.
 	provides *provision
@@ -34,6 +38,7 @@ type provision struct {
 type viewKey struct {
 	subgraph int
 	local    string
+	sorted   bool
 	provides *provision
 }
 
@@ -63,16 +68,27 @@ func newViews(s *supergraph.Supergraph) *views {
 }
 
 func (vs *views) of(subgraph int, local string, p *provision) *view {
-	key := viewKey{subgraph, local, p}
+	return vs.intern(viewKey{subgraph, local, false, p})
+}
+
+// entered is the view of objects that entered a subgraph by a jump.
+func (vs *views) entered(subgraph int, local string) *view {
+	return vs.intern(viewKey{subgraph, local, vs.isInterfaceObject(subgraph, local), nil})
+}
+
+func (vs *views) intern(key viewKey) *view {
 	if v := vs.byKey[key]; v != nil {
 		return v
 	}
-	v := &view{id: len(vs.byKey), subgraph: subgraph, local: local, provides: p}
-	if t := vs.super.Types[local]; t != nil && t.In[subgraph] != nil {
-		v.interfaceObject = t.In[subgraph].InterfaceObject
-	}
+	v := &view{id: len(vs.byKey), subgraph: key.subgraph, local: key.local, sorted: key.sorted, provides: key.provides}
+	v.interfaceObject = vs.isInterfaceObject(key.subgraph, key.local)
 	vs.byKey[key] = v
 	return v
+}
+
+func (vs *views) isInterfaceObject(subgraph int, local string) bool {
+	t := vs.super.Types[local]
+	return t != nil && t.In[subgraph] != nil && t.In[subgraph].InterfaceObject
 }
 
 // provision interns the union of field sets.

@@ -55,7 +55,7 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth map[int]bool)
 	}
 	for _, g := range b.super.Subgraphs {
 		for _, j := range b.jumps(c, g.Index) {
-			v := b.views.of(g.Index, j.local, nil)
+			v := b.views.entered(g.Index, j.local)
 			b.step()
 			switch b.resolve(v, c, it) {
 			case direct:
