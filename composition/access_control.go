@@ -141,6 +141,10 @@ func (r requirement) and(o requirement) requirement {
 	return requirement{r.authenticated || o.authenticated, r.scopes.and(o.scopes), r.policies.and(o.policies)}
 }
 
+func (r requirement) equal(o requirement) bool {
+	return r.authenticated == o.authenticated && slices.EqualFunc(r.scopes, o.scopes, slices.Equal) && slices.EqualFunc(r.policies, o.policies, slices.Equal)
+}
+
 func (r requirement) isZero() bool {
 	return !r.authenticated && len(r.scopes) == 0 && len(r.policies) == 0
 }
@@ -162,8 +166,7 @@ func (r requirement) missing(o requirement) []string {
 
 // withRequirement replaces the access control directives of applied by r.
 func (c *composer) withRequirement(applied []*application, r requirement) []*application {
-	own := requirementOf(applied)
-	if own.authenticated == r.authenticated && slices.EqualFunc(own.scopes, r.scopes, slices.Equal) && slices.EqualFunc(own.policies, r.policies, slices.Equal) {
+	if requirementOf(applied).equal(r) {
 		return applied
 	}
 	kept := slices.DeleteFunc(slices.Clone(applied), func(a *application) bool { return isAccessControl(a.canonical) })
@@ -227,10 +230,21 @@ func (c *composer) propagateAccessControl() {
 		i.applied = c.withRequirement(i.applied, onType)
 		for _, f := range i.fields {
 			r := requirementOf(f.applied)
+			var distinct []requirement
 			for _, t := range c.super.implementers[i.name] {
-				if own := t.byName[f.name]; own != nil {
-					r = r.and(requirementOf(own.applied))
+				own := t.byName[f.name]
+				if own == nil {
+					continue
 				}
+				asked := requirementOf(own.applied)
+				r = r.and(asked)
+				if !asked.isZero() && !slices.ContainsFunc(distinct, asked.equal) {
+					distinct = append(distinct, asked)
+				}
+			}
+			if asked := requirementOf(f.applied); !asked.equal(r) && len(distinct) > 1 {
+				c.hint(HintMergedNonRepeatableDirectiveArguments, f.coordinate(), fieldSites(f), "",
+					"the implementations of interface field %q ask different access rights; the interface field asks for all of them", f.coordinate())
 			}
 			f.applied = c.withRequirement(f.applied, r)
 		}

@@ -318,9 +318,6 @@ func (c *composer) linkCustom(u customUse) {
 		return
 	}
 	l := mergedLink{url: url}
-	if u.link.explicit {
-		l.as = u.link.alias
-	}
 	l.imports = []linkImport{imported}
 	c.super.links = append(c.super.links, l)
 }

@@ -16,6 +16,10 @@ func (c *composer) nameGraphs() {
 	count := map[string]int{}
 	for _, s := range c.subs {
 		n := graphName(s.name)
+		if strings.HasPrefix(n, "__") {
+			c.fail(CodeInvalidSubgraphName, "", nil, "choose a name that begins with a letter",
+				"subgraph %q would be %q in the supergraph, and names that begin with \"__\" are reserved", s.name, n)
+		}
 		c.super.graphs = append(c.super.graphs, n)
 		count[n]++
 	}

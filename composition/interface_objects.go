@@ -114,6 +114,11 @@ func (c *composer) injectField(t *mergedType, f *mergedField) {
 		parent: t, name: f.name, typ: f.typ, description: f.description, injected: true,
 		joins: []joinField{{subgraph: -1}},
 	}
+	for _, s := range f.sources {
+		if s.parent.interfaceObject {
+			own.sources = append(own.sources, s)
+		}
+	}
 	own.applied = slices.DeleteFunc(slices.Clone(f.applied), func(a *application) bool {
 		return isAccessControl(a.canonical) || a.name == "join__directive"
 	})

@@ -19,7 +19,6 @@ type link struct {
 	major    int
 	minor    int
 	alias    string // the prefix of names that are not imported
-	explicit bool   // the alias was written with "as"
 	purpose  string
 	imports  []linkImport
 	app      *application
@@ -179,7 +178,7 @@ func (r *linkReader) readLink(a *application) {
 			r.fail(CodeInvalidLinkDirectiveUsage, a.pos, "", "argument \"as\" of @%s must be a string", a.name)
 			return
 		}
-		l.alias, l.explicit = as.Raw, true
+		l.alias = as.Raw
 	}
 	if v := a.arg("for"); v != nil && v.Kind == ast.EnumValue {
 		l.purpose = v.Raw

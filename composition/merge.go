@@ -233,7 +233,9 @@ func (c *composer) checkBase(t *mergedType) {
 	if c.super.isRoot(t) {
 		return
 	}
-	if slices.ContainsFunc(t.sources, func(s *typeDef) bool { return !slices.ContainsFunc(s.decls, func(d *decl) bool { return d.extension }) || s.hasDefinition() }) {
+	if slices.ContainsFunc(t.sources, func(s *typeDef) bool {
+		return !slices.ContainsFunc(s.decls, func(d *decl) bool { return d.extension }) || s.hasDefinition()
+	}) {
 		return
 	}
 	for _, s := range t.sources {

@@ -223,7 +223,7 @@ func (c *composer) mergeApplications(d *composedDirective, apps []*application, 
 	var distinct []*application
 	var counts []int
 	for i, a := range apps {
-		x := &application{name: d.name, canonical: a.canonical, args: a.args, pos: a.pos}
+		x := &application{name: d.name, canonical: a.canonical, args: a.args, pos: a.pos, definition: schemas[i].directives[a.name]}
 		if d.key == dirContext {
 			x.args = ast.ArgumentList{{Name: "name", Value: stringValue(schemas[i].name + "__" + a.str("name"))}}
 		}
@@ -263,7 +263,8 @@ func argumentsString(args ast.ArgumentList) string {
 	return b.String()
 }
 
-// sameArguments compares applications with defaults filled in.
+// sameArguments compares applications, each with the defaults of its own
+// subgraph filled in.
 func (d *composedDirective) sameArguments(a, b *application) bool {
 	for _, f := range d.args {
 		if !sameValue(d.value(a, f), d.value(b, f)) {
@@ -276,6 +277,14 @@ func (d *composedDirective) sameArguments(a, b *application) bool {
 func (d *composedDirective) value(a *application, f *field) *ast.Value {
 	if v := a.arg(f.name); v != nil {
 		return v
+	}
+	if a.definition != nil && d.definition != nil {
+		for _, own := range a.definition.args {
+			if own.name == f.name {
+				return own.defaultValue
+			}
+		}
+		return nil
 	}
 	return f.defaultValue
 }

@@ -104,17 +104,13 @@ func (c *composer) mergeType(m *mergedField, sources []*field, input bool) (same
 	}
 	variants := describeVariants("it has ", groups)
 	isArgument := m.owner != nil || m.parent == nil
-	what := "field"
-	if isArgument {
-		what = "argument"
-	}
 	switch {
 	case !compatible && isArgument:
 		c.fail(CodeFieldArgumentTypeMismatch, m.coordinate(), sites, "make the types the same", "argument %q has incompatible types: %s", m.coordinate(), variants)
 	case !compatible:
 		c.fail(CodeFieldTypeMismatch, m.coordinate(), sites, "make the types the same", "field %q has incompatible types: %s", m.coordinate(), variants)
-	case input:
-		c.hint(HintInconsistentButCompatibleArgumentType, m.coordinate(), sites, "", "%s %q has different but compatible types; the supergraph has \"%s\": %s", what, m.coordinate(), m.typ, variants)
+	case isArgument:
+		c.hint(HintInconsistentButCompatibleArgumentType, m.coordinate(), sites, "", "argument %q has different but compatible types; the supergraph has \"%s\": %s", m.coordinate(), m.typ, variants)
 	default:
 		c.hint(HintInconsistentButCompatibleFieldType, m.coordinate(), sites, "", "field %q has different but compatible types; the supergraph has \"%s\": %s", m.coordinate(), m.typ, variants)
 	}

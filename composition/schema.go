@@ -106,6 +106,8 @@ type application struct {
 	args      ast.ArgumentList
 	pos       *ast.Position
 	decl      *decl // on types
+	// definition in the subgraph; set while applications are merged.
+	definition *directiveDef
 }
 
 // A field is a field of an object, interface or input, or an argument.

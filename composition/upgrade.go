@@ -16,6 +16,7 @@ func (c *composer) upgradeSubgraphs() {
 	var interfaceObjects []*typeDef
 	for _, s := range originals {
 		if s.fed1 {
+			(&upgrader{s: s}).coerceFieldSets()
 			s.analyze(nil)
 			continue
 		}
@@ -132,7 +133,7 @@ func (u *upgrader) extensionsNeedBase() {
 		}
 		based := slices.ContainsFunc(u.others, func(o *schema) bool {
 			other := o.types[t.name]
-			return other != nil && !federationExtension(other) && other.hasDefinition()
+			return other != nil && other.hasDefinition()
 		})
 		if !based {
 			u.c.extensionWithNoBase(u.s, t)

@@ -2,6 +2,7 @@ package composition
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -11,11 +12,15 @@ import (
 type federationValidator struct {
 	c *composer
 	s *schema
+
+	// mentioned are the names in field sets that are not valid: what they
+	// were meant to use is not called unused.
+	mentioned map[string]bool
 }
 
 // validateFederation checks a federation 2 subgraph, or one that was upgraded.
 func (c *composer) validateFederation(s *schema) {
-	v := &federationValidator{c, s}
+	v := &federationValidator{c: c, s: s, mentioned: map[string]bool{}}
 	s.analyze(v.fieldSetFault)
 	v.shareableUse()
 	v.keys()
@@ -39,6 +44,11 @@ func (v *federationValidator) fail(code string, coordinate string, sites []Site,
 }
 
 func (v *federationValidator) fieldSetFault(fs *fieldSet, err *fieldSetError) {
+	if fields := fs.app.arg("fields"); fields != nil {
+		for _, name := range strings.FieldsFunc(valueString(fields), func(r rune) bool { return !isNameRune(r) }) {
+			v.mentioned[name] = true
+		}
+	}
 	v.fail(fs.code(err.kind), fs.coordinate(), v.s.site(fs.app.pos), err.try, "%s: %s", fs.where(), err.message)
 }
 
@@ -150,7 +160,7 @@ func (v *federationValidator) needExternal(fs *fieldSet, sels []*selection, exte
 		below := external
 		if x.field != nil {
 			below = below || x.field.external
-			if !below && x.parent.kind == ast.Interface {
+			if !below && x.sub != nil && x.parent.kind == ast.Interface {
 				for _, t := range v.s.possibleTypes(x.parent) {
 					if f := t.byName[x.name]; f != nil && f.external {
 						below = true
@@ -178,7 +188,7 @@ func (v *federationValidator) external() {
 			case t.kind == ast.Interface && a != nil:
 				v.fail(CodeExternalOnInterface, f.coordinate(), v.s.site(a.pos), "remove it",
 					"interface field %q is @external, but interface fields are never resolved by anyone", f.coordinate())
-			case t.kind == ast.Object && f.external && !f.used:
+			case t.kind == ast.Object && f.external && !f.used && !v.mentioned[f.name]:
 				pos := f.pos
 				if a != nil {
 					pos = a.pos

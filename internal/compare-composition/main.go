@@ -7,7 +7,8 @@
 //
 // Each PATH is a directory with a subgraphs.json ([{name, url, sdl}]), a
 // directory of such directories, a txtar archive with subgraphs/NAME.graphql
-// files, a directory of such archives, or a text file of cases (see README.md).
+// files, a directory of such archives, or a
+// file of cases as package compositioncases reads them.
 // DIR is where the npm packages are installed. Exits with 1 if anything
 // differs.
 package main
@@ -26,6 +27,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/weft-graphql/weft/composition"
+	"github.com/weft-graphql/weft/internal/compositioncases"
 )
 
 func main() {
@@ -125,7 +127,7 @@ func compose(c testCase) outcome {
 func compare(ours, theirs outcome, hints bool) string {
 	var b strings.Builder
 	lines(&b, "error", codes(ours.Errors), codes(theirs.Errors))
-	if hints {
+	if hints && len(ours.Errors) == 0 && len(theirs.Errors) == 0 {
 		lines(&b, "hint", codes(ours.Hints), codes(theirs.Hints))
 	}
 	if ours.SDL != "" && theirs.SDL != "" {
@@ -215,7 +217,7 @@ func readCases(path string) ([]testCase, error) {
 	}
 	var cases []testCase
 	for _, e := range entries {
-		if !e.IsDir() && filepath.Ext(e.Name()) != ".txtar" {
+		if !e.IsDir() && filepath.Ext(e.Name()) != ".txtar" && filepath.Ext(e.Name()) != ".txt" {
 			continue
 		}
 		found, err := readCases(filepath.Join(path, e.Name()))
@@ -250,24 +252,15 @@ func readFile(path string) ([]testCase, error) {
 	return readCaseList(string(data)), nil
 }
 
-// readCaseList reads "=== case" and "--- subgraph" lines followed by SDL.
+// readCaseList reads a file of cases as package compositioncases has them.
 func readCaseList(text string) []testCase {
 	var cases []testCase
-	for line := range strings.Lines(text) {
-		if name, ok := strings.CutPrefix(line, "=== "); ok {
-			cases = append(cases, testCase{Name: strings.TrimSpace(name)})
-			continue
+	for _, c := range compositioncases.Parse(text) {
+		x := testCase{Name: c.Title}
+		for _, s := range c.Subgraphs {
+			x.Subgraphs = append(x.Subgraphs, subgraph{s.Name, s.URL, s.SDL})
 		}
-		if len(cases) == 0 {
-			continue
-		}
-		c := &cases[len(cases)-1]
-		if name, ok := strings.CutPrefix(line, "--- "); ok {
-			name = strings.TrimSpace(name)
-			c.Subgraphs = append(c.Subgraphs, subgraph{Name: name, URL: "http://" + name})
-		} else if len(c.Subgraphs) > 0 {
-			c.Subgraphs[len(c.Subgraphs)-1].SDL += line
-		}
+		cases = append(cases, x)
 	}
 	return cases
 }

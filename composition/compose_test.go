@@ -1,0 +1,218 @@
+package composition_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weft-graphql/weft/composition"
+)
+
+const link = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.9\", import: [\"@key\", \"@tag\", \"@shareable\", \"@override\", \"@inaccessible\", \"@external\", \"@requires\", \"@context\", \"@fromContext\"])\n"
+
+func one(sdl string) []composition.Subgraph {
+	return []composition.Subgraph{{Name: "a", URL: "http://a", SDL: link + sdl}}
+}
+
+func TestJoinVersion(t *testing.T) {
+	fed := func(minor int) []composition.Subgraph {
+		return []composition.Subgraph{{Name: "a", SDL: fmt.Sprintf(
+			"extend schema @link(url: \"https://specs.apollo.dev/federation/v2.%d\", import: [\"@key\"])\ntype Query { a: Int }", minor)}}
+	}
+	label := []composition.Subgraph{
+		{Name: "a", SDL: link + "type Query { a: Int }"},
+		{Name: "b", SDL: link + "type Query { a: Int @override(from: \"a\", label: \"l\") }"},
+	}
+	tests := []struct {
+		name      string
+		subgraphs []composition.Subgraph
+		version   string
+		want      string
+		codes     []string
+	}{
+		{"federation 1", []composition.Subgraph{{Name: "a", SDL: "type Query { a: Int }"}}, "", "join/v0.3", nil},
+		{"v2.0", fed(0), "", "join/v0.3", nil},
+		{"v2.7", fed(7), "", "join/v0.4", nil},
+		{"v2.8", fed(8), "", "join/v0.5", nil},
+		{"v2.14", fed(14), "", "join/v0.5", nil},
+		{"forced down", fed(14), "v0.3", "join/v0.3", nil},
+		{"forced up", fed(0), "v0.5", "join/v0.5", nil},
+		{"unknown", fed(0), "v0.2", "", []string{"UNSUPPORTED_FEATURE"}},
+		{"nonsense", fed(0), "latest", "", []string{"UNSUPPORTED_FEATURE"}},
+		{"a label needs v0.4", label, "v0.3", "", []string{"UNSUPPORTED_FEATURE"}},
+		{"a label with v0.4", label, "v0.4", "join/v0.4", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := composition.Compose(tt.subgraphs, composition.Options{JoinVersion: tt.version})
+			if diff := cmp.Diff(tt.codes, codesOf(got.Errors)); diff != "" {
+				t.Fatalf("codes (-want +got):\n%s%v", diff, got.Errors)
+			}
+			if !strings.Contains(got.SDL, tt.want) {
+				t.Errorf("no %s in:\n%s", tt.want, got.SDL)
+			}
+		})
+	}
+}
+
+func TestBudget(t *testing.T) {
+	in := one("type Query { a: A }\ntype A @key(fields: \"id\") { id: ID! a: A b: B }\ntype B { a: A }")
+	if got := composition.Compose(in, composition.Options{MaxSteps: 2}); !slices.Equal(codesOf(got.Errors), []string{"MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"}) {
+		t.Errorf("with 2 steps: %v", got.Errors)
+	}
+	if got := composition.Compose(in, composition.Options{MaxSteps: 100}); !got.OK() {
+		t.Errorf("with 100 steps: %v", got.Errors)
+	}
+}
+
+func TestNames(t *testing.T) {
+	tests := []struct {
+		name  string
+		names []string
+		want  []string
+	}{
+		{"plain", []string{"a", "b"}, []string{"A", "B"}},
+		{"signs", []string{"a-b", "a.b c"}, []string{"A_B", "A_B_C"}},
+		{"digits", []string{"1st", "a_2"}, []string{"_1ST", "A_2_"}},
+		{"same", []string{"a-b", "a_b", "A_b"}, []string{"A_B_1", "A_B_2", "A_B_3"}},
+		{"not taken by the suffix", []string{"a", "A", "a_1"}, []string{"A_1", "A_2", "A_1_"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var in []composition.Subgraph
+			for i, n := range tt.names {
+				in = append(in, composition.Subgraph{Name: n, URL: "http://x", SDL: fmt.Sprintf("type Query { f%d: Int }", i)})
+			}
+			got := composition.Compose(in, composition.Options{})
+			if !got.OK() {
+				t.Fatal(got.Errors)
+			}
+			for _, w := range tt.want {
+				if !strings.Contains(got.SDL, "  "+w+" @join__graph(") {
+					t.Errorf("no %s in:\n%s", w, got.SDL)
+				}
+			}
+		})
+	}
+}
+
+func TestContracts(t *testing.T) {
+	in := one(`
+type Query { a: A @tag(name: "public") s: S internal: Int @tag(name: "internal") }
+type A @tag(name: "public") { id: ID! x(n: Int @tag(name: "internal"), m: Int): Int secret: Int @tag(name: "internal") }
+type S { s: Int }
+enum E @tag(name: "public") { A B @tag(name: "internal") }
+`)
+	tests := []struct {
+		name    string
+		options composition.Options
+		hidden  []string
+		visible []string
+		codes   []string
+	}{
+		{
+			"exclude", composition.Options{ExcludeTags: []string{"internal"}},
+			[]string{"internal: Int", "secret: Int", "n: Int", "  B @"}, []string{"  s: S", "type S", "id: ID!"}, nil,
+		},
+		{
+			"include and exclude", composition.Options{IncludeTags: []string{"public"}, ExcludeTags: []string{"internal"}},
+			[]string{"internal: Int", "secret: Int", "n: Int", "  s: S", "type S"}, []string{"a: A", "id: ID!"}, nil,
+		},
+		{
+			"unreachable", composition.Options{ExcludeTags: []string{"internal"}, HideUnreachable: true},
+			[]string{"enum E"}, []string{"type S", "type A"}, nil,
+		},
+		{
+			"nothing left", composition.Options{IncludeTags: []string{"nothing"}},
+			nil, nil, []string{"QUERY_ROOT_TYPE_INACCESSIBLE"},
+		},
+		{
+			"a field whose type is not included", composition.Options{IncludeTags: []string{"internal"}},
+			nil, nil, nil,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := composition.Compose(in, tt.options)
+			if diff := cmp.Diff(tt.codes, codesOf(got.Errors)); diff != "" {
+				t.Fatalf("codes (-want +got):\n%s%v", diff, got.Errors)
+			}
+			if !got.OK() {
+				return
+			}
+			if !strings.Contains(got.SDL, "https://specs.apollo.dev/inaccessible/v0.2") {
+				t.Errorf("@inaccessible is not linked:\n%s", got.SDL)
+			}
+			for _, what := range tt.hidden {
+				if !strings.Contains(definitionOf(got.SDL, what), "@inaccessible") {
+					t.Errorf("%q is visible in:\n%s", what, got.SDL)
+				}
+			}
+			for _, what := range tt.visible {
+				if d := definitionOf(got.SDL, what); d == "" || strings.Contains(d, "@inaccessible") {
+					t.Errorf("%q is hidden or missing in:\n%s", what, got.SDL)
+				}
+			}
+		})
+	}
+}
+
+// definitionOf is the text from what to the end of its line, or to its "{"
+// for types; "" if it is not in sdl.
+func definitionOf(sdl, what string) string {
+	_, after, ok := strings.Cut(sdl, what)
+	if !ok {
+		return ""
+	}
+	end := "\n"
+	if strings.HasPrefix(what, "type ") || strings.HasPrefix(what, "enum ") {
+		end = "{"
+	} else if strings.HasPrefix(what, "n:") {
+		end = ","
+	}
+	text, _, _ := strings.Cut(after, end)
+	return text + " "
+}
+
+func TestExplanation(t *testing.T) {
+	got := composition.Compose([]composition.Subgraph{
+		{Name: "catalog", File: "catalog.graphql", SDL: link + "type Query { product(id: ID!): Product }\ntype Product @key(fields: \"id\") { id: ID! @external name: String }"},
+		{Name: "pricing", File: "pricing.graphql", SDL: link + "type Product @key(fields: \"id\") { id: ID! price: Int }"},
+		{Name: "stock", File: "stock.graphql", SDL: link + "type Product @key(fields: \"id\", resolvable: false) { id: ID! amount: Int }"},
+	}, composition.Options{})
+	var messages []string
+	for _, d := range got.Errors {
+		if d.Coordinate == "Product.amount" || d.Coordinate == "Product.price" {
+			messages = append(messages, d.Message)
+		}
+	}
+	want := []string{
+		`no plan can resolve this operation:
+{
+  product(id: "id") {
+    price
+  }
+}
+because
+- from subgraph "catalog":
+  - it has no field "Product.price".
+  - it cannot move to subgraph "pricing" with the key "id" of "Product", which cannot be resolved from there (nothing leads to "Product.id").`,
+		`no plan can resolve this operation:
+{
+  product(id: "id") {
+    amount
+  }
+}
+because
+- from subgraph "catalog":
+  - it has no field "Product.amount".
+  - it cannot move to subgraph "pricing" with the key "id" of "Product", which cannot be resolved from there (nothing leads to "Product.id").
+  - it cannot move to subgraph "stock", which has field "Product.amount", because no @key of "Product" there is resolvable (they say resolvable: false).`,
+	}
+	if diff := cmp.Diff(want, messages); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
