@@ -41,7 +41,7 @@ func (p *Program) Decode(fetch int, body []byte) (*Answer, error) {
 		return nil, &MalformedError{Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
 	}
 	d.limit = spareSlots + slotsPerByte*len(d.buf)
-	d.slots = make([]slot, 1, 16+len(d.buf)/24) // slot 0 is nobody's
+	d.slots = make([]slot, 1, 16+len(d.buf)/16) // slot 0 is nobody's
 	return d.response(p.fetches[fetch].shape)
 }
 

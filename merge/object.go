@@ -43,7 +43,9 @@ type objectType struct {
 
 // A field says how one field of an object is written.
 type field struct {
-	literal string // the response name as JSON, with the colon
+	// literal is the response name as JSON, with the colon after it and the
+	// brace or comma before it.
+	literal string
 	as      string // the response name
 	name    string // in the schema, for messages
 
@@ -164,6 +166,11 @@ func (c *compiler) objectType(pos *position, def *ast.Definition, selections []*
 		if err != nil {
 			return nil, fmt.Errorf("%s.%s: %w", def.Name, g.Field().Name, err)
 		}
+		before := ","
+		if len(ot.fields) == 0 {
+			before = "{"
+		}
+		f.literal = before + strconv.Quote(f.as) + ":"
 		ot.fields = append(ot.fields, f)
 	}
 	if pos != nil {
@@ -205,7 +212,7 @@ func fieldsKey(def *ast.Definition, groups []operation.Group) string {
 }
 
 func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) (*field, error) {
-	f := &field{literal: strconv.Quote(g.ResponseName) + ":", as: g.ResponseName, name: g.Field().Name}
+	f := &field{as: g.ResponseName, name: g.Field().Name}
 	switch f.name {
 	case "__typename":
 		f.kind, f.nonNull = typenameField, true

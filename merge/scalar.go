@@ -1,9 +1,6 @@
 package merge
 
-import (
-	"bytes"
-	"strconv"
-)
+import "strconv"
 
 // A scalar is a kind of leaf, with what JSON its values may be.
 type scalar uint8
@@ -81,7 +78,15 @@ func (s scalar) accepts(raw []byte) bool {
 // isInteger tells whether a JSON value is a number without fraction and
 // exponent.
 func isInteger(raw []byte) bool {
-	return (raw[0] == '-' || isDigit(raw[0])) && bytes.IndexAny(raw, ".eE") < 0
+	if raw[0] != '-' && !isDigit(raw[0]) {
+		return false
+	}
+	for _, c := range raw[1:] {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	return true
 }
 
 func isInt32(raw []byte) bool {

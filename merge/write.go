@@ -101,11 +101,11 @@ func (w *writer) object(o *object, f frame) outcome {
 }
 
 func (w *writer) fields(t *objectType, f frame) outcome {
-	w.out = append(w.out, '{')
-	for i, fd := range t.fields {
-		if i > 0 {
-			w.out = append(w.out, ',')
-		}
+	if len(t.fields) == 0 {
+		w.out = append(w.out, "{}"...)
+		return written
+	}
+	for _, fd := range t.fields {
 		w.out = append(w.out, fd.literal...)
 		if w.field(t, fd, f) != written {
 			return failed
