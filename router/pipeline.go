@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -114,7 +115,8 @@ func (x *exchange) refuse(f *refusal) {
 		x.router.log.Error("request failed",
 			zap.String("request_id", requestIDFrom(x.http.Context())), zap.Error(f.cause))
 	}
-	if x.clientGone() {
+	// When reading the body has timed out, net/http takes the client for gone.
+	if f.status != http.StatusRequestTimeout && x.clientGone() {
 		return
 	}
 	f.write(x.writer, x.media)
@@ -153,10 +155,27 @@ func (x *exchange) decode(ctx context.Context) (refused *refusal) {
 		_ = control.SetReadDeadline(deadline)
 	}
 	x.request, refused = decode(x.http, int64(x.router.config.Limits.RequestBytes))
-	if refused == nil {
-		_ = control.SetReadDeadline(time.Time{})
+	if refused != nil {
+		x.linger(control, refused)
+		return refused
 	}
-	return refused
+	_ = control.SetReadDeadline(time.Time{})
+	return nil
+}
+
+// linger reads some of what is left of a body that was refused: a client that
+// is still writing when the connection closes may never see the answer. One
+// that waits for leave to write gets none, and one that was too slow no more
+// time.
+func (x *exchange) linger(control *http.ResponseController, f *refusal) {
+	if x.http.Header.Get("Expect") != "" || f.status == http.StatusRequestTimeout {
+		_ = control.SetReadDeadline(time.Now())
+		return
+	}
+	_ = control.SetReadDeadline(time.Now().Add(lingerTimeout))
+	if x.http.Body != nil {
+		_, _ = io.CopyN(io.Discard, x.http.Body, 4*int64(x.router.config.Limits.RequestBytes))
+	}
 }
 
 func (x *exchange) explain(context.Context) (refused *refusal) {

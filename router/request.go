@@ -82,8 +82,7 @@ func checkContentType(r *http.Request, needed bool) *refusal {
 func readBody(r *http.Request, most int64) ([]byte, *refusal) {
 	tooLarge := refuse(http.StatusRequestEntityTooLarge, CodeTooLarge,
 		fmt.Sprintf("the request body is larger than %d bytes", most))
-	if r.ContentLength > most && r.Header.Get("Expect") != "" {
-		// The client waits for leave to send it, and does not get it.
+	if r.ContentLength > most {
 		return nil, tooLarge
 	}
 	var buf bytes.Buffer
@@ -93,9 +92,6 @@ func readBody(r *http.Request, most int64) ([]byte, *refusal) {
 	n, err := buf.ReadFrom(io.LimitReader(r.Body, most+1))
 	switch {
 	case n > most:
-		// A client that is still writing when the connection closes may
-		// never see the answer, so let it say some more.
-		io.CopyN(io.Discard, r.Body, 4*most)
 		return nil, tooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, refuse(http.StatusRequestTimeout, CodeRequestTimeout, "the request body did not arrive in time")

@@ -103,7 +103,7 @@ type bench struct {
 	logs    *observer.ObservedLogs
 }
 
-func newBench(t *testing.T, change func(*config.Config)) *bench {
+func newBench(t testing.TB, change func(*config.Config)) *bench {
 	t.Helper()
 	c := config.Default(false)
 	if change != nil {
@@ -126,7 +126,7 @@ func newBench(t *testing.T, change func(*config.Config)) *bench {
 	return &bench{rt, f, logs}
 }
 
-func testGraph(t *testing.T, c *config.Config, f executor.Fetcher, onClose func()) *Graph {
+func testGraph(t testing.TB, c *config.Config, f executor.Fetcher, onClose func()) *Graph {
 	t.Helper()
 	super, err := supergraph.Parse("test.graphql", testSDL)
 	if err != nil {

@@ -17,6 +17,7 @@ const (
 	headerTimeout = 10 * time.Second // for a request's header to arrive
 	idleTimeout   = 90 * time.Second // for a kept connection without a request
 	writeTimeout  = 30 * time.Second // for a client to take the answer
+	lingerTimeout = time.Second      // for what is left of a body that was refused
 )
 
 // Serve serves on l until ctx ends, and then in order: health says not ready,
