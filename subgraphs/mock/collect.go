@@ -44,7 +44,7 @@ func (x *execution) collect(g *group, typ string) []*group {
 	if groups, ok := g.below[typ]; ok {
 		return groups
 	}
-	c := &collector{x: x, typ: typ, byName: map[string]*group{}, visited: map[string]bool{}}
+	c := &collector{x: x, typ: typ}
 	for _, set := range g.sets {
 		c.set(set)
 	}
@@ -59,9 +59,12 @@ type collector struct {
 	x       *execution
 	typ     string
 	groups  []*group
-	byName  map[string]*group
-	visited map[string]bool // fragments, each of which adds its fields once
+	byName  map[string]*group // nil while there are few
+	visited map[string]bool   // fragments, each of which adds its fields once
 }
+
+// fewGroups is up to how many groups a search is faster than a map.
+const fewGroups = 16
 
 func (c *collector) set(set ast.SelectionSet) {
 	for _, selection := range set {
@@ -78,6 +81,9 @@ func (c *collector) set(set ast.SelectionSet) {
 			if !c.isIncluded(sel.Directives) || c.visited[sel.Name] || sel.Definition == nil {
 				continue
 			}
+			if c.visited == nil {
+				c.visited = map[string]bool{}
+			}
 			c.visited[sel.Name] = true
 			if c.applies(sel.Definition.TypeCondition) {
 				c.set(sel.Definition.SelectionSet)
@@ -87,15 +93,35 @@ func (c *collector) set(set ast.SelectionSet) {
 }
 
 func (c *collector) field(f *ast.Field) {
-	g := c.byName[f.Alias]
+	g := c.find(f.Alias)
 	if g == nil {
 		g = &group{name: f.Alias, field: f}
-		c.byName[f.Alias] = g
 		c.groups = append(c.groups, g)
+		switch {
+		case c.byName != nil:
+			c.byName[g.name] = g
+		case len(c.groups) > fewGroups:
+			c.byName = map[string]*group{}
+			for _, known := range c.groups {
+				c.byName[known.name] = known
+			}
+		}
 	}
 	if len(f.SelectionSet) > 0 {
 		g.sets = append(g.sets, f.SelectionSet)
 	}
+}
+
+func (c *collector) find(name string) *group {
+	if c.byName != nil {
+		return c.byName[name]
+	}
+	for _, g := range c.groups {
+		if g.name == name {
+			return g
+		}
+	}
+	return nil
 }
 
 func (c *collector) applies(condition string) bool {

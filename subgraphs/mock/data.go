@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 )
@@ -125,7 +126,7 @@ type yamlReader struct {
 func decodeYAML(name string, data []byte) (any, error) {
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, yamlError(name, err)
 	}
 	if len(file.Docs) > 1 {
 		return nil, fmt.Errorf("%s: more than one document", name)
@@ -135,6 +136,17 @@ func decodeYAML(name string, data []byte) (any, error) {
 	}
 	r := &yamlReader{name: name, anchors: map[string]any{}}
 	return r.value(file.Docs[0].Body, 0)
+}
+
+// yamlError brings the parser's error into the form of the others.
+func yamlError(name string, err error) error {
+	var syntax yaml.Error
+	if errors.As(err, &syntax) {
+		if t := syntax.GetToken(); t != nil && t.Position != nil {
+			return fmt.Errorf("%s:%d:%d: %s", name, t.Position.Line, t.Position.Column, syntax.GetMessage())
+		}
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 func (r *yamlReader) fail(n ast.Node, format string, args ...any) error {

@@ -11,10 +11,6 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// maxFields bounds how many fields one request may resolve. 10,000 entities
-// with a hundred fields each are within.
-const maxFields = 2_000_000
-
 // An execution is one run of one operation. It is used by one goroutine.
 type execution struct {
 	ctx       context.Context
@@ -23,6 +19,7 @@ type execution struct {
 	doc       *document
 	vars      map[string]any
 	externals bool // answer external fields with what the source has
+	maxFields int
 
 	path     []step
 	errors   gqlerror.List
@@ -100,8 +97,8 @@ func (x *execution) isStopped() bool {
 		return true
 	}
 	x.resolved++
-	if x.resolved > maxFields {
-		x.stopped = coded(CodeTooLarge, "the answer has more than %d fields", maxFields)
+	if x.resolved > x.maxFields {
+		x.stopped = coded(CodeTooLarge, "the answer has more than %d fields", x.maxFields)
 		return true
 	}
 	if x.resolved%256 == 0 {

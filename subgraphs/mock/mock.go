@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
@@ -52,12 +53,19 @@ type Options struct {
 	// router has a reason to.
 	LocalExternals bool
 
+	// MaxFields bounds how many fields one answer may have, for small
+	// documents can ask for very much. 0 stands for 1,000,000.
+	MaxFields int
+
 	// OnRequest is called with each GraphQL request before it is answered, or
 	// failed; nil for none. Requests arrive concurrently.
 	OnRequest func(Request)
 }
 
-const defaultEntities = 20
+const (
+	defaultEntities  = 20
+	defaultMaxFields = 1_000_000
+)
 
 // A Subgraph is a running mock subgraph: an http.Handler, and an
 // http.RoundTripper for use without a network. It is safe for concurrent use.
@@ -68,6 +76,7 @@ type Subgraph struct {
 	source    Source
 	documents documents
 	externals bool
+	maxFields int
 	onRequest func(Request)
 
 	faults faults
@@ -99,8 +108,12 @@ func New(o Options) (*Subgraph, error) {
 		source:    source,
 		documents: documents{schema: s.ast},
 		externals: o.LocalExternals,
+		maxFields: o.MaxFields,
 		onRequest: o.OnRequest,
 		faults:    newFaults(o.Seed),
+	}
+	if m.maxFields <= 0 {
+		m.maxFields = defaultMaxFields
 	}
 	m.SetLatency(o.Latency)
 	m.SetFailRate(o.FailRate)
@@ -149,14 +162,10 @@ func (s *Subgraph) answer(ctx context.Context, r *Request) (data *node, hasData 
 	if len(errs) > 0 {
 		return nil, false, errs, nil
 	}
-	if r.get && doc.kind != "query" {
+	if r.get && doc.kind != ast.Query {
 		return nil, false, gqlerror.List{coded(CodeBadRequest, "a GET can only be a query")}, nil
 	}
-	given, decodeErr := r.variables()
-	if decodeErr != nil {
-		return nil, false, gqlerror.List{coded(CodeBadRequest, "variables: %s", decodeErr)}, nil
-	}
-	vars, problem := coerceVariables(s.schema.ast, doc.operation, given)
+	vars, problem := coerceVariables(s.schema.ast, doc.operation, r.variables)
 	if problem != nil {
 		return nil, false, gqlerror.List{problem}, nil
 	}
@@ -167,6 +176,7 @@ func (s *Subgraph) answer(ctx context.Context, r *Request) (data *node, hasData 
 		doc:       doc,
 		vars:      vars,
 		externals: s.externals,
+		maxFields: s.maxFields,
 	}
 	data, err = x.run(doc.operation)
 	var stopped *gqlerror.Error

@@ -27,7 +27,8 @@ type Request struct {
 	// Header are the HTTP request's headers.
 	Header http.Header
 
-	get bool
+	get       bool
+	variables map[string]any // decoded, with numbers as json.Number
 }
 
 // A requestError is an HTTP request that is no GraphQL request.
@@ -68,7 +69,10 @@ func readGet(r *http.Request) (Request, error) {
 	if v := params.Get("variables"); v != "" {
 		req.Variables = json.RawMessage(v)
 	}
-	return req, checkRequest(&req)
+	if err := checkRequest(&req); err != nil {
+		return Request{}, err
+	}
+	return req, nil
 }
 
 func readPost(r *http.Request) (Request, error) {
@@ -92,7 +96,7 @@ func readPost(r *http.Request) (Request, error) {
 		Variables     json.RawMessage `json:"variables"`
 	}
 	if err := json.Unmarshal(body, &decoded); err != nil {
-		return Request{}, badRequest("the body is no GraphQL request: " + err.Error())
+		return Request{}, badRequest("the body is no GraphQL request: " + jsonProblem(err))
 	}
 	req := Request{Variables: decoded.Variables, Header: r.Header}
 	if decoded.Query != nil {
@@ -101,32 +105,39 @@ func readPost(r *http.Request) (Request, error) {
 	if decoded.OperationName != nil {
 		req.OperationName = *decoded.OperationName
 	}
-	return req, checkRequest(&req)
+	if err := checkRequest(&req); err != nil {
+		return Request{}, err
+	}
+	return req, nil
 }
 
+// checkRequest decodes the variables and tells whether there is a query.
 func checkRequest(r *Request) error {
 	if r.Query == "" {
 		return badRequest("the request has no query")
 	}
-	if _, err := r.variables(); err != nil {
-		return badRequest("variables: " + err.Error())
+	if len(r.Variables) == 0 || string(r.Variables) == "null" {
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(r.Variables))
+	decoder.UseNumber()
+	if err := decoder.Decode(&r.variables); err != nil {
+		return badRequest("variables: " + jsonProblem(err))
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return badRequest("variables: more than one JSON value")
 	}
 	return nil
 }
 
-// variables decodes the variables with numbers as json.Number.
-func (r *Request) variables() (map[string]any, error) {
-	if len(r.Variables) == 0 || string(r.Variables) == "null" {
-		return nil, nil
+// jsonProblem says what is wrong with JSON without naming Go's types.
+func jsonProblem(err error) string {
+	var mismatch *json.UnmarshalTypeError
+	if !errors.As(err, &mismatch) {
+		return err.Error()
 	}
-	decoder := json.NewDecoder(bytes.NewReader(r.Variables))
-	decoder.UseNumber()
-	var vars map[string]any
-	if err := decoder.Decode(&vars); err != nil {
-		return nil, errors.New("not a JSON object: " + err.Error())
+	if mismatch.Field == "" {
+		return "not an object"
 	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("more than one JSON value")
-	}
-	return vars, nil
+	return mismatch.Field + " is not a string"
 }

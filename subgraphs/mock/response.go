@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -90,12 +91,14 @@ func appendResponse(b []byte, data *node, hasData bool, errors gqlerror.List) []
 }
 
 func appendErrors(b []byte, errors gqlerror.List) []byte {
-	text, err := json.Marshal(errors)
-	if err != nil {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(errors); err != nil {
 		// Extensions may come from a source and hold anything.
-		text = fmt.Appendf(nil, `[{"message":%q}]`, "an error that cannot be written")
+		return append(b, `[{"message":"an error that cannot be written as JSON"}]`...)
 	}
-	return append(b, text...)
+	return append(b, bytes.TrimSuffix(text.Bytes(), []byte{'\n'})...)
 }
 
 func appendValue(b []byte, v any) []byte {
