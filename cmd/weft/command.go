@@ -27,6 +27,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 			planCommand(),
 			mockCommand(),
 			configCommand(),
+			healthCommand(),
 			versionCommand(),
 		},
 		Action:    group,

@@ -33,6 +33,7 @@ func demoCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "hang", Usage: "let the subgraph `NAME` never answer"},
 			&cli.IntFlag{Name: "products", Usage: "`NUMBER` of products in the catalogue", Value: demo.DefaultProducts},
 			&cli.StringFlag{Name: "on-error", Usage: "what a failed fetch does, `MODE` being partial or fail_fast", Value: string(config.Partial)},
+			&cli.StringFlag{Name: "subgraph", Usage: "serve only the subgraph `NAME`, on the address of --listen"},
 			&cli.DurationFlag{Name: "deadline", Usage: "answer within `DURATION`, with what there is by then", Value: 3 * time.Second},
 		},
 		Action: runDemo,
@@ -46,6 +47,9 @@ func runDemo(ctx context.Context, c *cli.Command) error {
 	services, err := demoSubgraphs(c)
 	if err != nil {
 		return err
+	}
+	if c.IsSet("subgraph") {
+		return runDemoSubgraph(ctx, c, services)
 	}
 	cfg := demoConfig(c)
 	if err := cfg.Validate(); err != nil {
