@@ -28,6 +28,11 @@
 // go test ./internal/golden -update rewrites want/ of the cases that differ.
 // What it changes needs an explanation before it is committed.
 //
+// The subgraphs and data of every case that the oracle can judge also serve
+// random queries, with and without a failing subgraph: the answer is the
+// oracle's, or less than it with an error to say so. -generated 500 runs more of
+// them than usual; what they find becomes a case of its own.
+//
 // Cases are named area first; the areas follow the federation features:
 // entity, keys, fed1, fed2, requires, provides, shareable, override,
 // interface, interface_object, union, enum, input, inaccessible, typename,

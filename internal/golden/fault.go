@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/weft-graphql/weft/subgraphs"
 )
@@ -100,15 +101,28 @@ func (f Fault) apply(subgraph string, good *subgraphs.Response) (*subgraphs.Resp
 	return &bad, nil
 }
 
+// dropLastEntity leaves the answers to root fetches as they are.
 func dropLastEntity(body []byte) ([]byte, error) {
 	var answer struct {
-		Data map[string][]json.RawMessage `json:"data"`
+		Data map[string]json.RawMessage `json:"data"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return nil, fmt.Errorf("drop the last entity: %w", err)
 	}
-	for name, entities := range answer.Data {
-		answer.Data[name] = entities[:len(entities)-1]
+	dropped := false
+	for name, value := range answer.Data {
+		var entities []json.RawMessage
+		if err := json.Unmarshal(value, &entities); err != nil || !strings.Contains(name, "_e") || len(entities) == 0 {
+			continue
+		}
+		short, err := json.Marshal(entities[:len(entities)-1])
+		if err != nil {
+			return nil, err
+		}
+		answer.Data[name], dropped = short, true
+	}
+	if !dropped {
+		return body, nil
 	}
 	return json.Marshal(answer)
 }

@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -24,6 +25,9 @@ type generator struct {
 	arguments map[string][]string
 
 	left int // fields that may be written yet
+
+	// used are the condition variables of the query being written.
+	used map[string]bool
 }
 
 const (
@@ -65,17 +69,42 @@ func hasVariable(list ast.ArgumentList) bool {
 	return slices.ContainsFunc(list, func(a *ast.Argument) bool { return walk(a.Value) })
 }
 
-// query returns a valid query. Random selections under one response name may
-// conflict; such a query is thrown away and another one is tried.
-func (g *generator) query() string {
+// request returns a valid query with its variables. Random selections under
+// one response name may conflict; such a query is thrown away and another one
+// is tried.
+func (g *generator) request() Request {
 	for {
-		g.left = generatedFields
+		g.left, g.used = generatedFields, map[string]bool{}
 		text := g.selection(g.schema.Query, 0)
-		doc, err := parser.ParseQuery(&ast.Source{Name: "generated", Input: text})
-		if err == nil && len(validator.ValidateWithRules(g.schema, doc, rules.NewDefaultRules())) == 0 {
-			return text
+		variables := map[string]bool{}
+		var declared []string
+		for _, name := range slices.Sorted(maps.Keys(g.used)) {
+			declared = append(declared, "$"+name+": Boolean!")
+			variables[name] = g.random.IntN(2) == 0
 		}
+		if len(declared) > 0 {
+			text = "query (" + strings.Join(declared, ", ") + ") " + text
+		}
+		doc, err := parser.ParseQuery(&ast.Source{Name: "generated", Input: text})
+		if err != nil || len(validator.ValidateWithRules(g.schema, doc, rules.NewDefaultRules())) > 0 {
+			continue
+		}
+		raw, err := json.Marshal(variables)
+		if err != nil {
+			panic("golden: booleans cannot be encoded: " + err.Error())
+		}
+		return Request{Query: text, Variables: raw}
 	}
+}
+
+// condition returns a @skip or @include for one selection in ten.
+func (g *generator) condition() string {
+	if g.random.IntN(10) > 0 {
+		return ""
+	}
+	name := fmt.Sprintf("v%d", g.random.IntN(3))
+	g.used[name] = true
+	return " @" + []string{"skip", "include"}[g.random.IntN(2)] + "(if: $" + name + ")"
 }
 
 func (g *generator) selection(def *ast.Definition, depth int) string {
@@ -124,6 +153,7 @@ func (g *generator) field(def *ast.Definition, f *ast.FieldDefinition, depth int
 		}
 		text = alias + ": " + text
 	}
+	text += g.condition()
 	if below := g.schema.Types[f.Type.Name()]; below.IsCompositeType() {
 		text += " " + g.selection(below, depth+1)
 	}
@@ -148,5 +178,5 @@ func (g *generator) fragment(def *ast.Definition, depth int) string {
 		return ""
 	}
 	condition := types[g.random.IntN(len(types))]
-	return "... on " + condition + " " + g.selection(g.schema.Types[condition], depth)
+	return "... on " + condition + g.condition() + " " + g.selection(g.schema.Types[condition], depth)
 }
