@@ -143,6 +143,12 @@ func TestFailures(t *testing.T) {
 			took:    120 * time.Millisecond,
 		},
 		{
+			name:    "a broken connection",
+			pricing: subgraph{err: &subgraphs.Error{Subgraph: "pricing", Kind: subgraphs.Protocol, Err: errors.New("reset")}},
+			want:    `{"data":{"product":{"name":"Chair","availability":"In Stock","price":null}},"errors":[{"message":"subgraph \"pricing\" gave no complete answer","path":["product"],"extensions":{"code":"SUBREQUEST_HTTP_ERROR","reason":"connection broke before the answer was complete","service":"pricing"}}]}`,
+			took:    120 * time.Millisecond,
+		},
+		{
 			name:    "an error nobody knows",
 			pricing: subgraph{err: errors.New("dial 10.1.2.3")},
 			want:    `{"data":{"product":{"name":"Chair","availability":"In Stock","price":null}},"errors":[{"message":"subgraph \"pricing\" could not be reached","path":["product"],"extensions":{"code":"SUBREQUEST_HTTP_ERROR","service":"pricing"}}]}`,

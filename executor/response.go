@@ -26,19 +26,23 @@ type Response struct {
 	// Fetches tells how each fetch of the plan went, by ID.
 	Fetches []FetchReport
 
-	body []byte // {"data":…
+	data []byte
+	body []byte // {"data":… up to the end of data; nil once completed
 }
 
 const dataPrefix = `{"data":`
 
-// Data returns the value of "data". It must not be written to, and not be
-// used after JSON.
-func (r *Response) Data() []byte { return r.body[len(dataPrefix):] }
+// Data returns the value of "data". It must not be written to.
+func (r *Response) Data() []byte { return r.data }
 
 // JSON completes the response body with errors and extensions. It may be
-// called once; the data is not copied. extensions may be nil and is not
-// written to. The error is that extensions cannot be encoded.
+// called once, since it writes behind the data instead of copying it.
+// extensions may be nil and is not written to. The error is that extensions
+// cannot be encoded.
 func (r *Response) JSON(extensions map[string]any) ([]byte, error) {
+	if r.body == nil {
+		panic("executor: the response has been completed before")
+	}
 	body := bytes.NewBuffer(r.body)
 	r.body = nil
 	if len(r.Errors) > 0 {
@@ -87,6 +91,7 @@ func (e *execution) respond() *Response {
 		r.Causes = e.result.Errors()
 		r.Completions = e.result.Completions()
 	}
+	r.data = r.body[len(dataPrefix):len(r.body):len(r.body)]
 	for _, cause := range r.Causes {
 		var seen *gqlerror.Error
 		if e.request.Policy != nil {

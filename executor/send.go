@@ -53,8 +53,11 @@ func failureOf(err error) *merge.Failure {
 	switch {
 	case errors.As(err, &known):
 		f.Reason = known.Reason()
-		if known.Kind == subgraphs.Timeout {
+		switch known.Kind {
+		case subgraphs.Timeout:
 			f.Code = merge.CodeTimeout
+		case subgraphs.TooLarge, subgraphs.Protocol:
+			f.Incomplete = true
 		}
 	case isTimeout(err):
 		f.Code = merge.CodeTimeout

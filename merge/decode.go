@@ -34,11 +34,11 @@ const (
 // GraphQL over HTTP, "Body"; GraphQL specification, "Response Format".
 func (p *Program) Decode(fetch int, body []byte) (*Answer, error) {
 	if len(body) > maxSize {
-		return nil, &MalformedError{Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
+		return nil, &MalformedError{Offset: -1, Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
 	}
 	d := decoder{scanner: newScanner(body)}
 	if len(d.buf) > maxSize { // replacing bytes has made it longer
-		return nil, &MalformedError{Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
+		return nil, &MalformedError{Offset: -1, Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
 	}
 	d.limit = spareSlots + slotsPerByte*len(d.buf)
 	d.slots = make([]slot, 1, 16+len(d.buf)/16) // slot 0 is nobody's
@@ -96,7 +96,7 @@ func (d *decoder) response(shape *node) (*Answer, error) {
 		return nil, d.fail("nothing may follow the answer")
 	}
 	if members.data.kind() == absentValue && members.errors.kind() == absentValue {
-		return nil, &MalformedError{Reason: `neither "data" nor "errors" in the answer`}
+		return nil, &MalformedError{Offset: -1, Reason: `neither "data" nor "errors" in the answer`}
 	}
 	a := &Answer{part: part{buf: d.buf, slots: d.slots}}
 	switch members.data.kind() {
@@ -104,7 +104,7 @@ func (d *decoder) response(shape *node) (*Answer, error) {
 	case objectValue:
 		a.root = members.data.a
 	default:
-		return nil, &MalformedError{Reason: `"data" is neither an object nor null`}
+		return nil, &MalformedError{Offset: -1, Reason: `"data" is neither an object nor null`}
 	}
 	if members.errors.isValue() {
 		a.errors = decodeErrors(members.errors.raw(d.buf))

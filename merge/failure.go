@@ -13,6 +13,9 @@ import (
 type Failure struct {
 	// Code is CodeHTTP, CodeMalformed, CodeTimeout or CodeInternal.
 	Code string
+	// Incomplete says, with CodeHTTP, that there was an answer, but not all
+	// of it was read.
+	Incomplete bool
 	// Status is the HTTP status of the answer; 0 if there was none.
 	Status int
 	// Reason in words that are fit for clients.
@@ -31,6 +34,9 @@ func (f *Failure) message(subgraph string) string {
 	case CodeHTTP:
 		if f.Status != 0 {
 			return fmt.Sprintf("subgraph %s answered with HTTP status %d", subgraph, f.Status)
+		}
+		if f.Incomplete {
+			return "subgraph " + subgraph + " gave no complete answer"
 		}
 		return "subgraph " + subgraph + " could not be reached"
 	default:

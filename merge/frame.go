@@ -21,6 +21,8 @@ type view struct {
 type frame struct {
 	pos  *position
 	refs []uint32
+	// depth is its place among the frames on the way.
+	depth int
 }
 
 // begin returns the frame of the root.
@@ -30,7 +32,7 @@ func (v *view) begin() frame {
 	for i := range pos.sources {
 		v.refs = append(v.refs, v.rootObject(pos.sources[i].fetch))
 	}
-	f := frame{pos, v.refs}
+	f := frame{pos, v.refs, 0}
 	v.frames = append(v.frames, f)
 	return f
 }
@@ -121,7 +123,7 @@ func (v *view) enter(pos *position, at int) frame {
 		}
 		v.refs = append(v.refs, ref)
 	}
-	f := frame{pos, v.refs[start:len(v.refs):len(v.refs)]}
+	f := frame{pos, v.refs[start:len(v.refs):len(v.refs)], len(v.frames)}
 	v.frames = append(v.frames, f)
 	return f
 }
@@ -171,9 +173,18 @@ func (v *view) typename(f frame) []byte {
 		}
 	}
 	if first == nil {
-		return f.pos.static
+		return v.staticType(f)
 	}
 	return first
+}
+
+// staticType returns the type that the frame has by the API schema, nil if it
+// can have several or that is not known.
+func (v *view) staticType(f frame) []byte {
+	if f.pos.same != nil || len(f.pos.static) == 0 {
+		return f.pos.same
+	}
+	return f.pos.static[string(v.typename(v.frames[f.depth-1]))]
 }
 
 // isOf tells whether the frame's runtime type is one of on.

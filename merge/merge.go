@@ -22,8 +22,11 @@ type Program struct {
 	// dependents are the fetches that depend on each fetch, directly.
 	dependents [][]int
 
-	positions int // number of positions besides the root
+	positions int // number of positions
 	joints    int // number of joint tables
+	fields    int // number of fields of the response, by type
+
+	size int
 
 	// objectTypes are the names that are known to be of object types.
 	objectTypes map[string]bool
@@ -40,11 +43,11 @@ type Program struct {
 func Compile(op *operation.Operation, selection []*operation.Field, p *plan.Plan) (*Program, error) {
 	prog := &Program{
 		plan:        p,
-		root:        newPosition(nil, ""),
 		objectTypes: objectTypes(op.Schema, p),
 		dependents:  make([][]int, len(p.Fetches)),
 		seed:        maphash.MakeSeed(),
 	}
+	prog.root = prog.newPosition(nil, "")
 	for i, pf := range p.Fetches {
 		if pf.ID != i {
 			return nil, fmt.Errorf("compile plan: fetch %d has the ID %d", i, pf.ID)
@@ -58,12 +61,27 @@ func Compile(op *operation.Operation, selection []*operation.Field, p *plan.Plan
 			prog.dependents[id] = append(prog.dependents[id], i)
 		}
 	}
-	c := compiler{p: prog, schema: op.Schema, memo: map[string]*object{}}
+	c := compiler{p: prog, schema: op.Schema, memo: map[string]*object{}, ids: map[*operation.Field]uint32{}}
 	var err error
 	if prog.query, err = c.object(prog.root, op.RootType(), selection); err != nil {
 		return nil, fmt.Errorf("compile response: %w", err)
 	}
+	prog.size = prog.measure()
 	return prog, nil
+}
+
+// Size returns about how many bytes of memory the program holds, besides the
+// operation and the plan it was made of.
+func (p *Program) Size() int { return p.size }
+
+// measure adds up what the parts of a program typically take.
+func (p *Program) measure() int {
+	const program, position, entry, field, fetch = 1 << 10, 700, 120, 250, 500
+	size := program + position*p.positions + field*p.fields
+	for _, f := range p.fetches {
+		size += fetch + len(f.prefix) + entry*f.shape.count()
+	}
+	return size
 }
 
 // Plan returns the plan the program was made of.

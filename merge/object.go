@@ -1,10 +1,10 @@
 package merge
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -17,8 +17,9 @@ type object struct {
 	// one is how to write the objects if they can only be of one type;
 	// otherwise nil.
 	one *objectType
-	// lenient says that a subgraph may call the one type otherwise: root
-	// types can have any name there.
+	// lenient says that what a subgraph calls the type does not matter: root
+	// types can have any name there, and where conditions have left no field
+	// the objects are empty whatever their type.
 	lenient bool
 
 	// types by name of those the API schema allows here.
@@ -75,36 +76,37 @@ const (
 	givenField // introspection: the value is given by the caller
 )
 
-// maxObjects bounds the places of the response times the types there.
-const maxObjects = 1 << 17
+// maxFields bounds the fields of the response times the types they may be on.
+const maxFields = 1 << 20
 
 // compiler builds the objects of a program.
 type compiler struct {
 	p      *Program
 	schema *ast.Schema
 	memo   map[string]*object
-	count  int
+	ids    map[*operation.Field]uint32
 }
 
 // object compiles the selections on objects of type def at pos.
 func (c *compiler) object(pos *position, def *ast.Definition, selections []*operation.Field) (*object, error) {
-	key := memoKey(pos, def, selections)
+	key := c.objectKey(pos, def, selections)
 	if o := c.memo[key]; o != nil {
 		return o, nil
 	}
 	o := &object{}
 	c.memo[key] = o
 	if def.Kind == ast.Object {
-		if pos != nil {
-			pos.setStatic(def.Name)
-		}
 		o.lenient = def == c.schema.Query || def == c.schema.Mutation || def == c.schema.Subscription
 		var err error
 		o.one, err = c.objectType(pos, def, selections, nil)
 		return o, err
 	}
-	if pos != nil {
-		pos.setStatic("")
+	if len(selections) == 0 {
+		o.lenient, o.one = true, &objectType{}
+		if pos != nil {
+			o.one.behind = behind(pos, nil)
+		}
+		return o, nil
 	}
 	o.types = map[string]*objectType{}
 	shared := map[string]*objectType{}
@@ -133,28 +135,41 @@ func (t *objectType) asksTypename() bool {
 	return slices.ContainsFunc(t.fields, func(f *field) bool { return f.kind == typenameField })
 }
 
-// memoKey identifies what is compiled. Selections are compared by identity:
-// equal ones at different places are different.
-func memoKey(pos *position, def *ast.Definition, selections []*operation.Field) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%p %s", pos, def.Name)
-	for _, s := range selections {
-		fmt.Fprintf(&b, " %p", s)
+// objectKey identifies what object compiles. Selections are compared by
+// identity: equal ones at different places are different.
+func (c *compiler) objectKey(pos *position, def *ast.Definition, selections []*operation.Field) string {
+	key := make([]byte, 0, 4*len(selections)+32)
+	id := uint32(0) // no position's
+	if pos != nil {
+		id = pos.id
 	}
-	return b.String()
+	key = binary.LittleEndian.AppendUint32(key, id)
+	for _, s := range selections {
+		key = binary.LittleEndian.AppendUint32(key, c.id(s))
+	}
+	return string(append(key, def.Name...))
+}
+
+func (c *compiler) id(f *operation.Field) uint32 {
+	id, ok := c.ids[f]
+	if !ok {
+		id = uint32(len(c.ids))
+		c.ids[f] = id
+	}
+	return id
 }
 
 // objectType compiles the selections for objects of the object type def. Types
 // with the same fields share them.
 func (c *compiler) objectType(pos *position, def *ast.Definition, selections []*operation.Field, shared map[string]*objectType) (*objectType, error) {
-	if c.count++; c.count > maxObjects {
-		return nil, fmt.Errorf("the response has more than %d shapes", maxObjects)
-	}
 	ot := &objectType{name: def.Name, quoted: strconv.Quote(def.Name)}
 	groups := operation.Collect(selections, def.Name)
+	if c.p.fields += 1 + len(groups); c.p.fields > maxFields {
+		return nil, fmt.Errorf("the response has more than %d fields, counted for each type", maxFields)
+	}
 	key := ""
 	if shared != nil {
-		key = fieldsKey(def, groups)
+		key = c.fieldsKey(def, groups)
 		if same, ok := shared[key]; ok {
 			ot.fields, ot.behind = same.fields, same.behind
 			return ot, nil
@@ -197,18 +212,19 @@ func behind(pos *position, fields []*field) []int {
 
 // fieldsKey identifies a list of fields on a type as far as writing them goes:
 // two implementations of an interface may differ in how non-null a field is.
-func fieldsKey(def *ast.Definition, groups []operation.Group) string {
-	var b strings.Builder
+func (c *compiler) fieldsKey(def *ast.Definition, groups []operation.Group) string {
+	var key []byte
 	for _, g := range groups {
+		key = binary.LittleEndian.AppendUint32(key, uint32(len(g.Fields)))
 		for _, f := range g.Fields {
-			fmt.Fprintf(&b, "%p ", f)
+			key = binary.LittleEndian.AppendUint32(key, c.id(f))
 		}
 		if d := def.Fields.ForName(g.Field().Name); d != nil {
-			b.WriteString(d.Type.String())
+			key = append(key, d.Type.String()...)
 		}
-		b.WriteByte('\n')
+		key = append(key, 0)
 	}
-	return b.String()
+	return string(key)
 }
 
 func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) (*field, error) {
@@ -244,6 +260,13 @@ func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) 
 		f.kind = compositeField
 		if pos != nil {
 			f.pos = pos.children[f.as]
+		}
+		if f.pos != nil {
+			one := ""
+			if named.Kind == ast.Object {
+				one = named.Name
+			}
+			f.pos.setStatic(def.Name, one)
 		}
 		var err error
 		f.object, err = c.object(f.pos, named, g.Selections())

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 )
@@ -12,6 +13,7 @@ import (
 // tuple of these objects is a frame; sources say, once and for all, where each
 // of them is found.
 type position struct {
+	id     uint32
 	parent *position // nil for the root
 	as     string    // the name of the field; "" for the root
 
@@ -33,11 +35,12 @@ type position struct {
 	// shown are the names that clients have asked for here.
 	shown map[string]bool
 
-	// static is the name of the type of all objects here, nil if the client's
-	// selection does not tell.
-	static []byte
-	// mixed says that there are several types.
-	mixed bool
+	// static are the types of objects here that the API schema tells, by the
+	// type of the parent object: nil for an abstract type, absent where the
+	// client has asked for nothing.
+	static map[string][]byte
+	// same is the type that all of static have, nil if they differ.
+	same []byte
 }
 
 // A source is where one fetch's object of a frame is found: in a slot of the
@@ -93,10 +96,9 @@ func (p *Program) attach(pos *position, s source) error {
 		}
 		child := pos.children[e.as]
 		if child == nil {
-			if p.positions++; p.positions > maxPositions {
+			if child = p.newPosition(pos, e.as); p.positions > maxPositions {
 				return fmt.Errorf("the merged result has more than %d places", maxPositions)
 			}
-			child = newPosition(pos, e.as)
 			pos.children[e.as] = child
 		}
 		if err := p.attach(child, source{fetch: s.fetch, shape: e.child, parent: at, slot: int32(i)}); err != nil {
@@ -106,17 +108,22 @@ func (p *Program) attach(pos *position, s source) error {
 	return nil
 }
 
-func newPosition(parent *position, as string) *position {
-	return &position{parent: parent, as: as, leaves: map[string][]candidate{}, children: map[string]*position{}, shown: map[string]bool{}}
+func (p *Program) newPosition(parent *position, as string) *position {
+	p.positions++
+	return &position{id: uint32(p.positions), parent: parent, as: as, leaves: map[string][]candidate{}, children: map[string]*position{}, shown: map[string]bool{}, static: map[string][]byte{}}
 }
 
-// setStatic notes that by the API schema the objects here are of one type; ""
-// for several.
-func (p *position) setStatic(name string) {
-	if name == "" || p.static != nil && string(p.static) != name {
-		p.mixed = true
+// setStatic notes that by the API schema the objects here, below an object of
+// type parent, are of one type; "" for several.
+func (p *position) setStatic(parent, name string) {
+	var of []byte
+	if name != "" {
+		of = []byte(name)
 	}
-	if p.static = []byte(name); p.mixed {
-		p.static = nil
+	if len(p.static) == 0 {
+		p.same = of
+	} else if !bytes.Equal(p.same, of) {
+		p.same = nil
 	}
+	p.static[parent] = of
 }

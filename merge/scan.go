@@ -15,14 +15,20 @@ const maxDepth = 1000
 // A MalformedError says why a subgraph's answer is not JSON, or not a GraphQL
 // response.
 type MalformedError struct {
-	// Offset in bytes of the place, counted from 0.
+	// Offset in bytes of the place, counted from 0; -1 if it is the answer as
+	// a whole.
 	Offset int
 	// Reason in a few words, without any of the answer's text.
 	Reason string
 }
 
 // Error returns the reason and the place.
-func (e *MalformedError) Error() string { return fmt.Sprintf("%s at byte %d", e.Reason, e.Offset) }
+func (e *MalformedError) Error() string {
+	if e.Offset < 0 {
+		return e.Reason
+	}
+	return fmt.Sprintf("%s at byte %d", e.Reason, e.Offset)
+}
 
 // A scanner walks over one JSON text and checks all of it: grammar, escapes,
 // control characters, depth. Raw ranges of what it has passed may be copied

@@ -125,6 +125,17 @@ func (n *node) sealTop() {
 	}
 }
 
+// count returns the number of entries in the whole trie.
+func (n *node) count() int {
+	count := len(n.entries)
+	for i := range n.entries {
+		if child := n.entries[i].child; child != nil {
+			count += child.count()
+		}
+	}
+	return count
+}
+
 // reserve sets a slot aside in every object of this shape.
 func (n *node) reserve() int32 {
 	n.width++

@@ -283,7 +283,7 @@ func (j *judge) enter(pos *position, at int) frame {
 		}
 		j.refs = append(j.refs, ref)
 	}
-	f := frame{pos, j.refs[start:len(j.refs):len(j.refs)]}
+	f := frame{pos, j.refs[start:len(j.refs):len(j.refs)], len(j.frames)}
 	j.frames = append(j.frames, f)
 	return f
 }

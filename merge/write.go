@@ -79,7 +79,7 @@ func (w *writer) settle(o outcome, nonNull bool, start int, message func() strin
 func (w *writer) object(o *object, f frame) outcome {
 	if o.one != nil {
 		if !o.lenient && len(f.pos.typenames) > 0 {
-			if name := w.typename(f); string(name) != o.one.name {
+			if name := w.typename(f); name != nil && string(name) != o.one.name {
 				return isNull
 			}
 		}

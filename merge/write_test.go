@@ -208,6 +208,51 @@ func TestHiddenTypeIsNotNamed(t *testing.T) {
 	same(t, response(t, r), `{"data":null,"completions":[{"message":"Cannot return null for non-nullable field Query.thing","path":["thing"]}]}`)
 }
 
+// What an object is when the selection at its place differs by the type of its
+// parent, down to whether the type name is asked for.
+func TestTypesByParent(t *testing.T) {
+	const sdl = `
+type Query { entries: [Entry] }
+union Entry = Letter | Photo | Stamp
+type Letter { holder: Box }
+type Photo { holder: Frame }
+type Stamp { holder: Album }
+type Box { id: ID code: Int }
+type Frame { id: ID code: Int }
+type Album { id: ID code: Int }
+`
+	const query = `{ entries { ... on Letter { holder { __typename code } } ... on Photo { holder { __typename code } } ... on Stamp { holder { code } } } }`
+	fetches := []fetchSpec{
+		{sel: `{ entries { __typename ... on Letter { holder { id } } ... on Photo { holder { id __typename } } ... on Stamp { holder { id } } } }`,
+			answer: `{"data":{"entries":[{"__typename":"Letter","holder":{"id":1}},{"__typename":"Photo","holder":{"id":2,"__typename":"Frame"}},{"__typename":"Stamp","holder":{"id":3}}]}}`},
+		{sel: `{ ... on Box { code } ... on Frame { code } }`, at: "entries.@.holder[Box|Frame]",
+			want:   `{"representations":[{"__typename":"Box","id":1},{"__typename":"Frame","id":2}]}`,
+			answer: `{"data":{"_entities":[{"code":10},{"code":20}]}}`},
+	}
+	same(t, execute(t, compile(t, sdl, query, fetches), fetches),
+		`{"data":{"entries":[{"holder":{"__typename":"Box","code":10}},{"holder":{"__typename":"Frame","code":20}},{"holder":{"code":null}}]}}`)
+}
+
+// Where conditions leave nothing of a selection, objects are empty, whatever
+// their type.
+func TestEmptySelection(t *testing.T) {
+	const sdl = `type Query { thing: Thing a: A } interface Thing { n: Int } type A implements Thing { n: Int }`
+	p := compile(t, sdl, `{ thing { n @skip(if: true) } a { n @include(if: false) } }`, []fetchSpec{{sel: `{ thing { __typename } a { __typename } }`}})
+	for answer, want := range map[string]string{
+		`{"thing":{"__typename":"Hidden"},"a":{"__typename":"A"}}`: `{"thing":{},"a":{}}`,
+		`{"thing":{},"a":{}}`:     `{"thing":{},"a":{}}`,
+		`{"thing":null,"a":null}`: `{"thing":null,"a":null}`,
+	} {
+		got, err := read(t, p, `{"data":`+answer+`}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("answer %s: data %s, want %s", answer, got, want)
+		}
+	}
+}
+
 // Where a type name belongs but none is, the subgraph that was asked for it is
 // to blame; not one that was not asked.
 func TestNamelessObjects(t *testing.T) {
