@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -75,7 +76,8 @@ func newExecution(fetcher Fetcher, r *Request) *execution {
 func (e *execution) run(ctx context.Context, cancel context.CancelFunc) {
 	defer e.drain(cancel)
 	for {
-		sendings := e.begin(ctx)
+		// One that came late may have made the others useless.
+		sendings := slices.DeleteFunc(e.begin(ctx), func(s sending) bool { return e.fetches[s.fetch].ended })
 		if len(sendings) == 1 && len(sendings[0].messages) == 1 && e.inFlight == 0 {
 			s := sendings[0]
 			e.take(e.send(ctx, s.fetch, 0, s.messages[0]))

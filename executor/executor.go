@@ -74,14 +74,15 @@ type Request struct {
 // ctx should have a deadline. When it comes, fetches in flight and those not
 // started fail with code GATEWAY_TIMEOUT, and the response holds the rest.
 // When ctx is cancelled, which is a client that has gone away, Execute returns
-// the context's error and no response.
+// the context's error, and a response that tells how the fetches went and
+// nothing else.
 func (x *Executor) Execute(ctx context.Context, r *Request) (*Response, error) {
 	e := newExecution(x.Fetcher, r)
 	fetchCtx, cancel := x.withReserve(ctx)
 	defer cancel()
 	e.run(fetchCtx, cancel)
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
-		return nil, err
+		return &Response{Fetches: e.reports()}, err
 	}
 	return e.respond(), nil
 }

@@ -79,10 +79,7 @@ func appendMember(b *bytes.Buffer, name string, value any) error {
 
 // respond makes the response of what there is when all fetches have ended.
 func (e *execution) respond() *Response {
-	r := &Response{Fetches: make([]FetchReport, len(e.fetches))}
-	for i := range e.fetches {
-		r.Fetches[i] = e.fetches[i].report
-	}
+	r := &Response{Fetches: e.reports()}
 	if e.failed >= 0 {
 		r.body = []byte(dataPrefix + "null")
 		r.Causes = e.result.ErrorsOf(e.failed)
@@ -104,6 +101,15 @@ func (e *execution) respond() *Response {
 		}
 	}
 	return r
+}
+
+// reports returns those of all fetches by ID.
+func (e *execution) reports() []FetchReport {
+	reports := make([]FetchReport, len(e.fetches))
+	for i := range e.fetches {
+		reports[i] = e.fetches[i].report
+	}
+	return reports
 }
 
 // sizeHint guesses the size of the response from those of the answers.

@@ -44,6 +44,12 @@ func (f *Failure) message(subgraph string) string {
 	}
 }
 
+// same tells whether a client sees no difference between two failures of a
+// fetch.
+func (f *Failure) same(other *Failure) bool {
+	return f.Code == other.Code && f.Incomplete == other.Incomplete && f.Status == other.Status && f.Reason == other.Reason
+}
+
 func wrongLength(got, want int) *Failure {
 	return &Failure{Code: CodeMalformed, Reason: fmt.Sprintf("%d entities for %d representations", got, want)}
 }
@@ -109,7 +115,10 @@ func (r *Result) resolve(fetch int) {
 	}
 	f := r.p.fetches[fetch]
 	fallbacks := r.fallbacks(f)
-	for _, failure := range state.failures {
+	for i, failure := range state.failures {
+		if slices.ContainsFunc(state.failures[:i], failure.same) {
+			continue // of several requests, for one reason
+		}
 		for _, path := range fallbacks {
 			r.report(func() *Error {
 				return &Error{

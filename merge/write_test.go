@@ -65,12 +65,11 @@ func TestNullPropagation(t *testing.T) {
 func TestCompletions(t *testing.T) {
 	const sdl = "type Query { a: A x: Int } type A { b: B! bs: [B!] n: Int } type B { c: Int! d: Int }"
 	tests := []struct {
-		name    string
-		query   string
-		answer  string
-		want    []Completion
-		errors  int
-		nothing bool
+		name   string
+		query  string
+		answer string
+		want   []Completion
+		errors int
 	}{
 		{
 			name:   "a null that nobody explains",
