@@ -115,7 +115,11 @@ func (c *calculator) operand() (any, error) {
 	case '$':
 		c.next()
 		path := c.path()
-		return c.argument(path[0]), nil
+		value := c.argument(path[0])
+		if list, ok := value.([]any); ok && list == nil {
+			value = []any{} // what the parser makes of an empty literal
+		}
+		return value, nil
 	case '\'':
 		return c.quoted()
 	case scanner.String:
