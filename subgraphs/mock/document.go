@@ -63,6 +63,9 @@ func newDocument(s *ast.Schema, r *Request) (*document, gqlerror.List) {
 	if err != nil {
 		return nil, gqlerror.List{parseError(err)}
 	}
+	if err := checkComplexity(parsed); err != nil {
+		return nil, gqlerror.List{err}
+	}
 	if errs := validator.ValidateWithRules(s, parsed, validationRules()); len(errs) > 0 {
 		for _, e := range errs {
 			e.Extensions = map[string]any{"code": CodeValidationFailed}

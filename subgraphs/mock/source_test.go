@@ -144,10 +144,10 @@ func TestAnswerTooLarge(t *testing.T) {
 	})
 	var b strings.Builder
 	b.WriteString("{ ...F0 }")
-	for i := range 30 {
+	for i := range 17 {
 		fmt.Fprintf(&b, " fragment F%d on Query { a: q { ...F%d } b: q { ...F%d } }", i, i+1, i+1)
 	}
-	b.WriteString(" fragment F30 on Query { __typename }")
+	b.WriteString(" fragment F17 on Query { __typename }")
 	exchange{query: b.String(), want: "\nthe answer has more than 50000 fields (RESPONSE_TOO_LARGE)"}.run(t, s)
 }
 
@@ -212,4 +212,64 @@ func BenchmarkEntities(b *testing.B) {
 	for b.Loop() {
 		ask(b, s, represent+`{ ... on Product { name weight } } }`, representations(reps...))
 	}
+}
+
+// TestDeepDocument: as deep as the parser allows, and by fragments deeper.
+func TestDeepDocument(t *testing.T) {
+	s := newSubgraph(t, Options{
+		SDL:    `type Query { q: Query }`,
+		Source: functions{field: func(*Call) (any, error) { return typedThing{"Query"}, nil }},
+	})
+	const depth = 900
+	got := ask(t, s, strings.Repeat("{ q ", depth)+"{ __typename }"+strings.Repeat("}", depth), nil)
+	if want := strings.Repeat(`{"q":`, depth); !strings.Contains(got, want) {
+		t.Errorf("got %.200s", got)
+	}
+	got = ask(t, s, strings.Repeat("{ q ", 100_000), nil)
+	if !strings.Contains(got, CodeParseFailed) {
+		t.Errorf("got %.200s", got)
+	}
+	const fragments = 900
+	var b strings.Builder
+	b.WriteString("{ ...F0 }")
+	for i := range fragments {
+		fmt.Fprintf(&b, " fragment F%d on Query { q { ...F%d } }", i, i+1)
+	}
+	fmt.Fprintf(&b, " fragment F%d on Query { __typename }", fragments)
+	got = ask(t, s, b.String(), nil)
+	if want := strings.Repeat(`{"q":`, fragments); !strings.Contains(got, want) {
+		t.Errorf("got %.200s", got)
+	}
+}
+
+// TestComplexDocuments: documents that are small and would take the validator
+// very long are refused at once.
+func TestComplexDocuments(t *testing.T) {
+	s := newSubgraph(t, Options{
+		SDL:    `type Query { q: Query n: Int }`,
+		Source: functions{field: func(*Call) (any, error) { return typedThing{"Query"}, nil }},
+	})
+	fragments := func(count int, body string) string {
+		var b strings.Builder
+		for i := range count {
+			fmt.Fprintf(&b, " fragment F%d on Query { %s }", i, strings.ReplaceAll(body, "NEXT", fmt.Sprintf("F%d", i+1)))
+		}
+		return b.String()
+	}
+	const tooComplex = "\nthe document is too complex (GRAPHQL_VALIDATION_FAILED)"
+	for _, tt := range []exchange{
+		{name: "one field again and again", query: "{" + strings.Repeat(" n", 40_000) + "}", want: tooComplex},
+		{name: "in inline fragments", query: "{" + strings.Repeat(" ... { n }", 10_000) + "}", want: tooComplex},
+		{name: "below", query: "{" + strings.Repeat(" q {"+strings.Repeat(" n", 100)+" }", 100) + "}", want: tooComplex},
+		{name: "fragments that double", query: "{ ...F0 }" + fragments(30, "a: q { ...NEXT } b: q { ...NEXT }") + " fragment F30 on Query { n }", want: tooComplex},
+		{name: "many fragments", query: "{ ...F0 }" + fragments(1001, "n"), want: "\nthe document has more than 1000 fragments (GRAPHQL_VALIDATION_FAILED)"},
+		{name: "a cycle", query: "{ ...F0 } fragment F0 on Query { q { ...F1 } } fragment F1 on Query { ... { ...F0 } }",
+			want: "\nCannot spread fragment \"F0\" within itself. (GRAPHQL_VALIDATION_FAILED)"},
+		{name: "a cycle of one", query: "{ ...F0 } fragment F0 on Query { ...F0 }",
+			want: "\nCannot spread fragment \"F0\" within itself. (GRAPHQL_VALIDATION_FAILED)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) { tt.run(t, s) })
+	}
+	wide := "{" + strings.Repeat(" q { __typename }", 500) + "}"
+	exchange{query: wide, want: `{"q":{"__typename":"Query"}}`}.run(t, s)
 }
