@@ -2,6 +2,7 @@ package merge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weft-graphql/weft/planner/plan"
@@ -31,14 +32,16 @@ type entry struct {
 	key    string
 	quoted string // the key as JSON, where it starts and ends as expected
 
-	// as is the name in the merged result.
-	as string
+	// as is the name in the merged result, names those in the schema: one
+	// key can stand for different fields of different types.
+	as    string
+	names []string
 
 	// child is the shape of a composite value; nil for leaves, whose raw JSON
 	// is kept whatever it is.
 	child *node
 
-	typename bool // the entry is __typename
+	typename bool // the entry is or may be __typename
 }
 
 // manyEntries is from when on a node's entries are found through a map.
@@ -67,12 +70,16 @@ func (n *node) add(selections []*plan.Selection) error {
 		i := n.place(s.Key)
 		if i < 0 {
 			i = len(n.entries)
-			n.entries = append(n.entries, entry{key: s.Key, quoted: `"` + s.Key + `"`, as: s.As, typename: s.Name == "__typename"})
+			n.entries = append(n.entries, entry{key: s.Key, quoted: `"` + s.Key + `"`, as: s.As, typename: s.Name == "__typename" && s.As != ""})
 			if s.Selections != nil {
 				n.entries[i].child = &node{}
 			}
 		}
 		e := &n.entries[i]
+		if !slices.Contains(e.names, s.Name) {
+			e.names = append(e.names, s.Name)
+		}
+		e.typename = e.typename || s.Name == "__typename"
 		switch {
 		case e.as != s.As:
 			return fmt.Errorf("key %q stands for both %q and %q", s.Key, e.as, s.As)

@@ -112,7 +112,7 @@ func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
 	}
 	as := it.response
 	if c.pos.internal || it.internal {
-		as = cb.sc.name(c.types, it.name, it.arguments)
+		as = cb.sc.name(c.types, it.name, it.arguments, it.leaf)
 	}
 	field := b.field(c.object(), it.name)
 	found := &plan.InputField{Name: it.name, As: as, NonNull: field.Type.NonNull}
@@ -129,7 +129,7 @@ func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
 	if c.pos.selective {
 		after = cb.typeKnown()
 	}
-	sc := cb.sc.below(c.types, as, it.lists, child.possible, after)
+	sc := cb.sc.below(c.types, as, it.lists, child.possible, child.blurred(), after)
 	sources := make([]*source, len(id.child.hands))
 	first := 0
 	for i, at := range id.child.hands {

@@ -123,7 +123,7 @@ func (b *builder) contextFields(set ast.SelectionSet, types []string, sc *scope)
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.Field:
-			as := sc.name(types, s.Name, printArguments(s.Arguments))
+			as := sc.name(types, s.Name, printArguments(s.Arguments), len(s.SelectionSet) == 0)
 			f := &plan.InputField{Name: s.Name, As: as, On: types}
 			if len(s.SelectionSet) > 0 {
 				lists := 0
@@ -131,7 +131,7 @@ func (b *builder) contextFields(set ast.SelectionSet, types []string, sc *scope)
 					lists++
 				}
 				possible := b.possible(s.Definition.Type.Name())
-				f.Fields = b.contextFields(s.SelectionSet, possible, sc.below(types, as, lists, possible, nil))
+				f.Fields = b.contextFields(s.SelectionSet, possible, sc.below(types, as, lists, possible, false, nil))
 			}
 			fields = append(fields, f)
 		case *ast.InlineFragment:

@@ -42,6 +42,12 @@ type position struct {
 	selective bool
 }
 
+// blurred tells whether objects may be at hand in a subgraph that does not know
+// their types.
+func (p *position) blurred() bool {
+	return slices.ContainsFunc(p.candidates, func(v *view) bool { return v.interfaceObject && !v.sorted })
+}
+
 // abstract tells whether objects at the position have several possible types,
 // as far as the schema knows.
 func (b *builder) abstract(p *position) bool {

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -48,7 +49,12 @@ func (r *rendering) node(n *node) []*plan.Selection {
 		set = append(set, &plan.Selection{TypeCondition: t, Selections: byType[t]})
 	}
 	if len(set) == 0 && n.local != "" {
-		set = append(set, r.typename(n))
+		filler := r.typename(n)
+		if n.interfaceObject {
+			// It answers the interface's name, which is nobody's type.
+			filler.Key, filler.As = "_weft", ""
+		}
+		set = append(set, filler)
 	}
 	return set
 }
@@ -104,14 +110,14 @@ func (r *rendering) disambiguate(sets [][]*plan.Selection) {
 				continue
 			}
 			for i := 0; ; i++ {
-				key := s.As
+				key := cmp.Or(s.As, "_weft")
 				if i > 0 {
 					key += "__alias_" + itoa(i)
 				}
 				same := byKey[key]
 				if len(same) == 0 {
 					order = append(order, key)
-				} else if !r.sameShape(same[0], s) {
+				} else if same[0].As != s.As || !r.sameShape(same[0], s) {
 					continue
 				}
 				s.Key = key

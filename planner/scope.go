@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/planner/plan"
@@ -15,6 +16,11 @@ type scope struct {
 	path     plan.Path
 	possible []string
 	fields   []*operation.Field // what the client selects here
+
+	// blurred says that some subgraph has the objects as @interfaceObject:
+	// what is asked of it is read for objects of all types, so that names must
+	// fit all of them.
+	blurred bool
 
 	// internal maps a field and its arguments to the names it goes by where
 	// the client did not ask for it; taken is the reverse.
@@ -48,7 +54,7 @@ func newScope(path plan.Path, possible []string, fields []*operation.Field) *sco
 }
 
 // below is the scope of what an item of objects of some types leads to.
-func (s *scope) below(types []string, as string, lists int, possible []string, after []*fetch) *scope {
+func (s *scope) below(types []string, as string, lists int, possible []string, blurred bool, after []*fetch) *scope {
 	key := as
 	whole := len(types) == len(s.possible)
 	if !whole {
@@ -76,7 +82,7 @@ func (s *scope) below(types []string, as string, lists int, possible []string, a
 		}
 	}
 	c := newScope(path, possible, fields)
-	c.above = s
+	c.above, c.blurred = s, blurred
 	c.after = append(slices.Clone(s.after), after...)
 	s.children[key] = c
 	return c
@@ -84,8 +90,14 @@ func (s *scope) below(types []string, as string, lists int, possible []string, a
 
 // name finds the name an internal field goes by for objects of some types: its
 // own, unless the client or another internal field means something else by it.
-func (s *scope) name(types []string, field, arguments string) string {
+func (s *scope) name(types []string, field, arguments string, leaf bool) string {
+	if s.blurred {
+		types = s.possible
+	}
 	identity := field + arguments
+	if !leaf {
+		identity += "{}"
+	}
 	for _, as := range s.internal[identity] {
 		if !s.clashes(as, identity, types) {
 			return as
@@ -94,7 +106,7 @@ func (s *scope) name(types []string, field, arguments string) string {
 	as := field
 	for _, f := range s.fields {
 		// The client may have selected it under an alias.
-		if s.clashes(as, identity, types) && f.Name == field && printArguments(f.Arguments) == arguments && containsAll(f.On, types) {
+		if s.clashes(as, identity, types) && identityOf(f) == identity && containsAll(f.On, types) {
 			as = f.ResponseName
 		}
 	}
@@ -107,14 +119,25 @@ func (s *scope) name(types []string, field, arguments string) string {
 }
 
 // typename is the name __typename goes by when plans need it.
-func (s *scope) typename() string { return s.name(s.possible, "__typename", "") }
+func (s *scope) typename() string { return s.name(s.possible, "__typename", "", true) }
+
+// identityOf tells fields apart: by name, arguments, and whether there is
+// anything below. A name never stands for a leaf of one type and an object of
+// another.
+func identityOf(f *operation.Field) string {
+	identity := f.Name + printArguments(f.Arguments)
+	if f.Selections != nil {
+		identity += "{}"
+	}
+	return identity
+}
 
 func (s *scope) clashes(as, identity string, types []string) bool {
 	if other, ok := s.taken[as]; ok && other != identity {
 		return true
 	}
 	for _, f := range s.fields {
-		if f.ResponseName == as && f.Name+printArguments(f.Arguments) != identity && intersects(f.On, types) {
+		if f.ResponseName == as && identityOf(f) != identity && (intersects(f.On, types) || (f.Selections == nil) != !strings.HasSuffix(identity, "{}")) {
 			return true
 		}
 	}

@@ -147,7 +147,8 @@ type Selection struct {
 
 	// As is the name under which the merged result holds the value: the
 	// client's response name, or an internal name that no client selection
-	// at that place uses.
+	// at that place uses. "" keeps it out of the merged result: it is only
+	// there so that something is selected.
 	As string
 
 	Arguments  ast.ArgumentList
