@@ -88,7 +88,7 @@ func New(o Options) (*Subgraph, error) {
 	if o.Name == "" {
 		return nil, errors.New("mock subgraph: no name")
 	}
-	if o.FailRate < 0 || o.FailRate > 1 {
+	if !(o.FailRate >= 0 && o.FailRate <= 1) { // refuses NaN, too
 		return nil, fmt.Errorf("mock subgraph %s: a fail rate of %v is not between 0 and 1", o.Name, o.FailRate)
 	}
 	if o.Latency < 0 {
