@@ -93,7 +93,7 @@ func (p *Program) compileLookups(f *fetch) error {
 			}
 			up = max(up, c.Up)
 		}
-		c := inputCompiler{missing: map[*plan.InputField]int{}}
+		c := inputCompiler{before: f.before, missing: map[*plan.InputField]int{}}
 		for _, path := range pl.Paths {
 			if up > len(path) {
 				return fmt.Errorf("a context variable is from above the root")

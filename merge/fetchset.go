@@ -14,12 +14,3 @@ func (s fetchSet) addAll(other fetchSet) {
 		s[i] |= w
 	}
 }
-
-func (s fetchSet) empty() bool {
-	for _, w := range s {
-		if w != 0 {
-			return false
-		}
-	}
-	return true
-}

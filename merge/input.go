@@ -39,6 +39,8 @@ type contextVariable struct {
 // other. At some paths a field may be missing, where objects of its types
 // cannot be; at all of them it must not.
 type inputCompiler struct {
+	// before are the fetches that the lookup's fetch depends on.
+	before fetchSet
 	// missing counts the paths at which no fetch selects a field.
 	missing map[*plan.InputField]int
 }
@@ -73,7 +75,7 @@ func (c *inputCompiler) fields(pos *position, fields []*plan.InputField) []input
 		switch {
 		case compiled.typename:
 		case f.Fields == nil:
-			if compiled.candidates = pos.leaves[f.As]; compiled.candidates == nil {
+			if compiled.candidates = pos.candidates(f.As, f.Name, c.before); compiled.candidates == nil {
 				c.missing[f]++
 			}
 		default:

@@ -95,13 +95,39 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// The subgraph of the first fetch knows no types, so that it is asked for
+// everybody's key under the name that the client gave to another field of B.
+func TestOneNameForSeveralFields(t *testing.T) {
+	const sdl = `type Query { node: Node } interface Node { id: ID } type A implements Node { id: ID } type B implements Node { id: ID alt: ID name: String }`
+	tests := []struct{ typename, entity, want string }{
+		{"A", `{"__typename":"A"}`, `{"data":{"node":{"id":"k"}}}`},
+		{"B", `{"__typename":"B","id":"other"}`, `{"data":{"node":{"id":"other","name":"n"}}}`},
+		{"B", `{"__typename":"B","id":null}`, `{"data":{"node":{"id":null,"name":"n"}}}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.want, func(t *testing.T) {
+			fetches := []fetchSpec{
+				{sel: `{ node { id } }`, answer: `{"data":{"node":{"id":"k"}}}`},
+				{sel: `{ ... on Node { __typename ... on B { id: alt } } }`, at: "node", typename: "Node",
+					want:   `{"representations":[{"__typename":"Node","id":"k"}]}`,
+					answer: `{"data":{"_entities":[` + tt.entity + `]}}`},
+				{sel: `{ ... on B { name } }`, at: "node", on: []string{"B"}, answer: `{"data":{"_entities":[{"name":"n"}]}}`},
+			}
+			if tt.typename == "B" {
+				fetches[2].want = `{"representations":[{"__typename":"B","id":"k"}]}`
+			}
+			same(t, execute(t, compile(t, sdl, `{ node { ... on A { id } ... on B { id: alt name } } }`, fetches), fetches), tt.want)
+		})
+	}
+}
+
 // Objects that need different context values travel in different requests,
 // and one object at two places with different contexts is two.
 func TestContext(t *testing.T) {
 	const sdl = `type Query { shops: [Shop] } type Shop { currency: String at: Place items: [Item] } type Place { city: String } type Item { id: ID price: Int tax: Int }`
 	context := []*plan.ContextVariable{{Variable: "ctx", Up: 1, Fields: []*plan.InputField{{Name: "currency", As: "currency"}}}}
 	nested := []*plan.ContextVariable{{Variable: "ctx", Up: 1, Fields: []*plan.InputField{
-		{Name: "currency", As: "_id", On: []string{"Other"}},
+		{Name: "id", As: "_id", On: []string{"Other"}},
 		{Name: "at", As: "at", Fields: []*plan.InputField{{Name: "city", As: "city"}}},
 	}}}
 	tests := []struct {
@@ -133,7 +159,7 @@ func TestContext(t *testing.T) {
 			name:  "of shared objects, and what follows",
 			query: `{ shops { items { price tax } } }`,
 			fetches: []fetchSpec{
-				{sel: `{ shops { _id: currency at { city } } }`, answer: `{"data":{"shops":[{"_id":1,"at":{"city":"A"}},{"_id":1,"at":{"city":"B"}}]}}`},
+				{sel: `{ shops { _id: id at { city } } }`, answer: `{"data":{"shops":[{"_id":1,"at":{"city":"A"}},{"_id":1,"at":{"city":"B"}}]}}`},
 				{sel: `{ ... on Shop { items { id } } }`, at: "shops.@", typename: "Shop", input: "{_id: id}",
 					want:   `{"representations":[{"__typename":"Shop","id":1}]}`,
 					answer: `{"data":{"_entities":[{"items":[{"id":7}]}]}}`},

@@ -281,7 +281,7 @@ func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) 
 		f.scalar = scalarOf(named.Name)
 	}
 	if pos != nil {
-		f.candidates = pos.leaves[f.as]
+		f.candidates = pos.candidates(f.as, f.name, nil)
 	}
 	return f, nil
 }

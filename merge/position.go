@@ -23,7 +23,7 @@ type position struct {
 	bases int
 
 	// leaves and children by name in the merged result.
-	leaves   map[string][]candidate
+	leaves   map[string][]leaf
 	children map[string]*position
 
 	// reach are the fetches that are linked here or below.
@@ -62,6 +62,12 @@ type candidate struct {
 	slot   int32
 }
 
+// A leaf is a candidate with the fields that its value may be of.
+type leaf struct {
+	candidate
+	names []string
+}
+
 // maxPositions bounds the places that a plan may have: a lookup with many
 // paths that is followed by lookups with many paths multiplies them.
 const maxPositions = 1 << 18
@@ -85,7 +91,7 @@ func (p *Program) attach(pos *position, s source) error {
 				return fmt.Errorf("%q is a leaf in one fetch and has sub-selections in another", e.as)
 			}
 			c := candidate{source: at, fetch: int32(s.fetch), slot: int32(i)}
-			pos.leaves[e.as] = append(pos.leaves[e.as], c)
+			pos.leaves[e.as] = append(pos.leaves[e.as], leaf{c, e.names})
 			if e.typename {
 				pos.typenames = append(pos.typenames, c)
 			}
@@ -110,7 +116,22 @@ func (p *Program) attach(pos *position, s source) error {
 
 func (p *Program) newPosition(parent *position, as string) *position {
 	p.positions++
-	return &position{id: uint32(p.positions), parent: parent, as: as, leaves: map[string][]candidate{}, children: map[string]*position{}, shown: map[string]bool{}, static: map[string][]byte{}}
+	return &position{id: uint32(p.positions), parent: parent, as: as, leaves: map[string][]leaf{}, children: map[string]*position{}, shown: map[string]bool{}, static: map[string][]byte{}}
+}
+
+// candidates returns where the field called name in the schema and as in the
+// merged result may be found. A subgraph that does not know types may have
+// answered another field under that name: a key for objects of one type where
+// the client has taken the name for a field of another type. Only fetches of
+// only are looked at; nil for all.
+func (p *position) candidates(as, name string, only fetchSet) []candidate {
+	var out []candidate
+	for _, l := range p.leaves[as] {
+		if slices.Contains(l.names, name) && (only == nil || only.has(int(l.fetch))) {
+			out = append(out, l.candidate)
+		}
+	}
+	return out
 }
 
 // setStatic notes that by the API schema the objects here, below an object of
