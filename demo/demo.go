@@ -17,8 +17,8 @@ var files embed.FS
 // DefaultProducts is how many products the shop has unless told otherwise.
 const DefaultProducts = 10_000
 
-// maxProducts bounds the shop: about 100 bytes each are kept.
-const maxProducts = 5_000_000
+// maxProducts bounds the shop: about 150 bytes each are kept.
+const maxProducts = 1_000_000
 
 // Options change the showcase. The zero value is the showcase as it is meant.
 type Options struct {

@@ -243,8 +243,8 @@ func TestOptions(t *testing.T) {
 		o    Options
 		want string
 	}{
-		{"negative", Options{Products: -1}, "demo: -1 products; between 1 and 5000000 are possible"},
-		{"too many", Options{Products: maxProducts + 1}, "demo: 5000001 products; between 1 and 5000000 are possible"},
+		{"negative", Options{Products: -1}, "demo: -1 products; between 1 and 1000000 are possible"},
+		{"too many", Options{Products: maxProducts + 1}, "demo: 1000001 products; between 1 and 1000000 are possible"},
 		{"latency of nobody", Options{Latency: map[string]time.Duration{"prices": 1}},
 			`demo: latency for "prices"; the subgraphs are catalogue, inventory, pricing, reviews, accounts`},
 		{"negative latency", Options{Products: 1, Latency: map[string]time.Duration{"pricing": -1}},

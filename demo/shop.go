@@ -36,25 +36,24 @@ type shop struct {
 // userCount is how many people shop here.
 const userCount = 600
 
-// The salts keep facts about the same thing apart.
+// The salts keep facts about the same thing apart. Their numbers make the shop
+// what it is.
 const (
-	saltCategory = iota + 1
-	saltBrand
-	saltPrice
-	saltDiscount
-	saltStock
-	saltWeight
-	saltSize
-	saltText
-	saltDate
-	saltSpecs
-	saltReviews
-	saltUser
-	saltWishlist
-	saltPopular
-	saltRelated
-	saltWarehouse
-	saltRedeemed
+	saltBrand     = 2
+	saltPrice     = 3
+	saltStock     = 5
+	saltWeight    = 6
+	saltSize      = 7
+	saltText      = 8
+	saltDate      = 9
+	saltSpecs     = 10
+	saltReviews   = 11
+	saltUser      = 12
+	saltWishlist  = 13
+	saltPopular   = 14
+	saltRelated   = 15
+	saltWarehouse = 16
+	saltRedeemed  = 17
 )
 
 func newShop(products int) *shop {
@@ -233,13 +232,12 @@ func (s *shop) cents(n int) int {
 	return dollars*100 + []int{99, 99, 49, 95, 0}[h%5]
 }
 
-// discount is in percent of the list price.
+// discount is in percent of the list price: that of the product's promotion.
 func (s *shop) discount(n int) int {
-	h := hash(saltDiscount, n)
-	if n == 1 || h%10 < 7 {
-		return 0
+	if number := s.promotion(n); number > 0 {
+		return s.promotions[number-1].percent
 	}
-	return 10 + 5*int(h>>8%7)
+	return 0
 }
 
 // stock is how many pieces there are before anybody reserves one.
