@@ -119,17 +119,26 @@ func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
 	if id.beside != nil {
 		cb.read(id.beside)
 	}
+	if id.known < 0 && id.child == nil {
+		return found // of a doubtful class
+	}
 	if it.leaf {
 		f := cb.selectItem(cb.sources[id.known], it, as, nil)
 		r.after(f)
 		return found
 	}
 	child := id.child.pos
+	types := c.types
 	var after []*fetch
-	if c.pos.selective {
+	switch {
+	case c.pos.selective:
 		after = cb.typeKnown()
+	case !slices.ContainsFunc(id.child.hands, cb.tellsType):
+		// Nobody who has the child knows of which class its parent is, so it
+		// is read for all of them.
+		types = cb.sc.possible
 	}
-	sc := cb.sc.below(c.types, as, it.lists, child.possible, child.blurred(), after)
+	sc := cb.sc.below(types, as, it.lists, child.possible, child.blurred(), after)
 	sources := make([]*source, len(id.child.hands))
 	first := 0
 	for i, at := range id.child.hands {
@@ -187,6 +196,13 @@ func (cb *classBuild) read(s *solved) *reading {
 		sources[i] = cb.sources[at]
 	}
 	return cb.b.build(s.pos, s.decision, sources, cb.sc)
+}
+
+// tellsType tells whether a known view has objects of the class only, or says
+// which they are.
+func (cb *classBuild) tellsType(known int) bool {
+	v := cb.known[known].view
+	return !v.interfaceObject || v.sorted
 }
 
 // typeKnown returns the fetch that tells the runtime type of the class's

@@ -266,7 +266,9 @@ func (b *builder) decide(p *position, hands []hand) *decision {
 	}
 	b.agree(d.classes)
 	for i, cd := range d.classes {
-		d.missing += cd.missing
+		if !cd.class.doubtful {
+			d.missing += cd.missing
+		}
 		d.cost += cd.costWith(openedBy(d.classes[:i]))
 		d.stage = max(d.stage, cd.stage)
 		for j, k := range cd.known {

@@ -71,7 +71,17 @@ func (n *node) add(e entry) *entry {
 				old.on = union(old.on, e.on)
 				return old
 			}
-		} else if slices.Equal(old.on, e.on) && old.child.local == e.child.local {
+			continue
+		}
+		if old.child.local != e.child.local {
+			continue
+		}
+		if slices.Equal(old.on, e.on) {
+			return old
+		}
+		if n.interfaceObject && old.name == e.name && printArguments(old.arguments) == printArguments(e.arguments) {
+			// Here the selection has no type conditions anyway.
+			old.on = union(old.on, e.on)
 			return old
 		}
 	}

@@ -61,6 +61,11 @@ type class struct {
 	types []string // sorted
 	items []*item
 
+	// doubtful says that some subgraph that might be asked cannot return such
+	// objects. None should come then, since sharing promises that all return
+	// the same; so what cannot be had of them is done without.
+	doubtful bool
+
 	// sets are the positions of field sets at the class's objects. Classes of
 	// such positions that are about the same objects share the map: entering
 	// by a key that needs another key that needs … is a walk over few
@@ -235,7 +240,7 @@ func (ps *positions) classify(p *position) {
 			c.types = append(c.types, object)
 			continue
 		}
-		c := &class{pos: p, types: []string{object}}
+		c := &class{pos: p, types: []string{object}, doubtful: p.root == "" && ps.isDoubtful(p, object)}
 		for _, it := range ps.items(object, p.context) {
 			it.internal = true
 			c.items = append(c.items, it)
@@ -269,6 +274,13 @@ func (ps *positions) reachable(p *position) []*operation.Field {
 		}
 	}
 	return kept
+}
+
+// isDoubtful tells whether some candidate can never return the type.
+func (ps *positions) isDoubtful(p *position, object string) bool {
+	return slices.ContainsFunc(p.candidates, func(v *view) bool {
+		return !v.interfaceObject && !ps.b.views.canBe(v, object)
+	})
 }
 
 // items groups those fields that apply to an object type by response name, in

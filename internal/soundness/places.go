@@ -254,7 +254,7 @@ func (k *check) below(p *place, as string) []*place {
 		return nil
 	}
 	var children []*place
-	for _, typ := range RuntimeTypes(k.super, p.typ, name) {
+	for _, typ := range k.runtimeTypes(p.typ, name, sources) {
 		child := &place{above: p, as: as, typ: typ, static: field.Type.Name(), asked: asked}
 		for _, s := range sources {
 			if canBe(k.super, s.subgraph, s.local, typ) {
@@ -309,6 +309,21 @@ func inputFor(l *plan.Lookup, typ string) *plan.Input {
 		}
 	}
 	return nil
+}
+
+// runtimeTypes are the types to look at below a field: those that objects can
+// have or, when in doubt, all that one of the sources could have.
+func (k *check) runtimeTypes(typ, name string, sources []source) []string {
+	if !k.doubtful {
+		return RuntimeTypes(k.super, typ, name)
+	}
+	var types []string
+	for _, t := range k.super.Types[k.super.Field(typ, name).Type.Name()].Possible {
+		if slices.ContainsFunc(sources, func(s source) bool { return canBe(k.super, s.subgraph, s.local, t) }) {
+			types = append(types, t)
+		}
+	}
+	return types
 }
 
 // RuntimeTypes are the object types that the value of a field can have: those

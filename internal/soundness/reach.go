@@ -5,6 +5,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/supergraph"
 )
 
@@ -58,20 +59,60 @@ func (r *Reach) Root(kind ast.Operation) Objects {
 // looked into.
 const maxDetour = 8
 
-// CanAnswer tells whether a field of the objects can be answered, and ways
-// counts how many subgraphs could.
+// CanAnswerAll tells whether a whole selection can be answered, which is
+// normalised as package operation has it. Mutation fields are answered by one
+// subgraph each.
+func (r *Reach) CanAnswerAll(kind ast.Operation, selection []*operation.Field) bool {
+	root := r.Root(kind)
+	if kind == ast.Query {
+		return r.all(root, selection)
+	}
+	for _, f := range selection {
+		group := slices.DeleteFunc(slices.Clone(selection), func(o *operation.Field) bool { return o.ResponseName != f.ResponseName })
+		if !isMeta(f) && !slices.ContainsFunc(root.hands, func(h hand) bool {
+			return r.all(Objects{root.Type, []hand{h}}, group)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Reach) all(o Objects, selection []*operation.Field) bool {
+	for _, f := range selection {
+		if !slices.Contains(f.On, o.Type) || f.Name == "__typename" || f.Name == "__schema" || f.Name == "__type" {
+			continue
+		}
+		through := r.answering(o, f.Name, 0)
+		if len(through) == 0 {
+			return false
+		}
+		if len(f.Selections) == 0 {
+			continue
+		}
+		for _, child := range r.below(o, through, f.Name, 0) {
+			if !r.all(child, f.Selections) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// CanAnswer tells whether a field of the objects can be answered.
 func (r *Reach) CanAnswer(o Objects, name string) bool {
 	return name == "__typename" && r.typed(o) || len(r.answering(o, name, 0)) > 0
 }
 
-// Below are the objects that a field leads to, by runtime type.
+// Below are the objects that a field leads to, by runtime type: all that some
+// subgraph may answer with, whether or not the others could.
 func (r *Reach) Below(o Objects, name string) []Objects {
 	return r.below(o, r.answering(o, name, 0), name, 0)
 }
 
 func (r *Reach) below(o Objects, through []hand, name string, depth int) []Objects {
 	var all []Objects
-	for _, typ := range RuntimeTypes(r.super, o.Type, name) {
+	for _, typ := range r.super.Types[r.super.Field(o.Type, name).Type.Name()].Possible {
 		child := Objects{Type: typ}
 		for _, h := range through {
 			f := r.fieldIn(h, o.Type, name)
@@ -83,7 +124,9 @@ func (r *Reach) below(o Objects, through []hand, name string, depth int) []Objec
 				})
 			}
 		}
-		all = append(all, r.closure(child, depth))
+		if len(child.hands) > 0 {
+			all = append(all, r.closure(child, depth))
+		}
 	}
 	return all
 }

@@ -84,9 +84,12 @@ func (c *Checker) Faults(r Request, p *plan.Plan) []string {
 	return k.faults
 }
 
-// isSpare tells whether a plan is sound without one of its fetches.
+// isSpare tells whether a plan is sound without one of its fetches. The planner
+// need not know that all subgraphs with a field exclude some type, if some of
+// them cannot be reached; so that types are impossible does not count here.
 func (c *Checker) isSpare(r Request, p *plan.Plan, f *plan.Fetch) bool {
 	k := newCheck(c, r, p)
+	k.doubtful = true
 	k.without[f.ID] = true
 	k.run()
 	return len(k.faults) == 0
@@ -107,6 +110,9 @@ type check struct {
 
 	// without are fetches to act as if they were not in the plan.
 	without map[int]bool
+
+	// doubtful says to count every type that some source could have.
+	doubtful bool
 
 	// seen are the selections that apply to some object, used those that
 	// somebody asked for.
