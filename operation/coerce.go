@@ -12,7 +12,7 @@ import (
 // A coercer turns the variables of one request into values of their types,
 // writing them to text as it reads.
 type coercer struct {
-	op    *Operation
+	op    *Signature
 	in    cursor
 	text  []byte
 	spans []span
@@ -39,7 +39,7 @@ type step struct {
 // members returns the values given for the operation's variables, nil where
 // there is none.
 func (c *coercer) members(object []byte) [][]byte {
-	given := make([][]byte, len(c.op.variables))
+	given := make([][]byte, c.op.given)
 	if object == nil {
 		return given
 	}
@@ -47,7 +47,7 @@ func (c *coercer) members(object []byte) [][]byte {
 	for first := true; in.more(first); first = false {
 		i, ok := c.op.variable(in.key())
 		value := in.value()
-		if !ok {
+		if !ok || i >= len(given) {
 			continue
 		}
 		if given[i] != nil {
@@ -70,11 +70,11 @@ func (c *coercer) variable(i int, given []byte) {
 		return
 	case given != nil:
 		c.in = cursor{text: given}
-		c.value(v.def.Type)
+		c.value(v.typ)
 	case v.fallback != nil:
 		c.text = append(c.text, v.fallback...)
-	case v.def.Type.NonNull:
-		c.fail("it is of the required type %q, but was not given", v.def.Type)
+	case v.typ.NonNull:
+		c.fail("it is of the required type %q, but was not given", v.typ)
 		return
 	default:
 		return
@@ -247,7 +247,7 @@ func (c *coercer) missing(def *ast.Definition, seen []bool, written *int) {
 		case seen[i]:
 		case f.DefaultValue != nil:
 			c.key(written, f.Name)
-			l := literals{schema: c.op.Schema, limit: c.limit, nesting: c.op.limits.Nesting}
+			l := literals{schema: c.op.Schema, limit: c.limit, nesting: c.op.limits.Nesting, defaults: true}
 			c.text = l.append(c.text, f.DefaultValue, f.Type)
 			if c.fits(); l.over && !c.stopped {
 				c.failAt(f.Name, "its default is too large once the defaults inside it are filled in")
@@ -298,12 +298,12 @@ func (c *coercer) fail(format string, args ...any) {
 	if len(c.errs) >= maxErrors {
 		return
 	}
-	err := coded(CodeInvalidVariable, c.now.def.Position, format, args...)
+	err := coded(CodeInvalidVariable, c.now.place, format, args...)
 	place := ""
 	if len(c.path) > 0 {
 		place = " at " + strconv.Quote(pathString(c.path))
 	}
-	err.Message = truncate(`Variable "$`+c.now.def.Variable+`" is invalid`+place+": "+err.Message+".", maxMessage)
+	err.Message = truncate(`Variable "$`+c.now.name+`" is invalid`+place+": "+err.Message+".", maxMessage)
 	c.errs = append(c.errs, err)
 	c.stopped = c.stopped || len(c.errs) >= maxErrors
 }

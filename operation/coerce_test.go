@@ -26,8 +26,8 @@ input Tree { v: Color = RED next: Tree list: [Int] = 1 id: ID = 12 float: Float 
 func coerced(vars *Variables) string {
 	var parts []string
 	for _, v := range vars.op.variables {
-		if raw, ok := vars.Raw(v.def.Variable); ok {
-			parts = append(parts, fmt.Sprintf("%q: %s", v.def.Variable, raw))
+		if raw, ok := vars.Raw(v.name); ok {
+			parts = append(parts, fmt.Sprintf("%q: %s", v.name, raw))
 		}
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
@@ -211,7 +211,7 @@ func TestCoerce(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			for _, v := range op.variables {
-				if raw, ok := vars.Raw(v.def.Variable); ok && !json.Valid(raw) {
+				if raw, ok := vars.Raw(v.name); ok && !json.Valid(raw) {
 					t.Errorf("%s is not JSON", raw)
 				}
 			}

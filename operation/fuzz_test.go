@@ -80,7 +80,7 @@ func FuzzPrepare(f *testing.F) {
 				}
 			}
 		}
-		if op.size.selections < 1_000 && op.size.depth < 5 {
+		if op.selections < 1_000 && op.measurements.Depth < 5 {
 			walk(fields, op.RootType().Name)
 		}
 		// What was printed for the hash is the same operation.

@@ -25,7 +25,7 @@ type Answer struct {
 // in the order of the schema.
 //
 // It is an error of code CodeIntrospectionSize if the answers exceed
-// Limits.IntrospectionBytes.
+// Limits.IntrospectionBytes, with the place in the document that vars are for.
 func Introspect(op *Operation, selection []*Field, vars *Variables) ([]Answer, *gqlerror.Error) {
 	in := &introspection{
 		schema: op.Schema,
@@ -54,12 +54,21 @@ func Introspect(op *Operation, selection []*Field, vars *Variables) ([]Answer, *
 			continue
 		}
 		if in.over() {
-			return nil, coded(CodeIntrospectionSize, field.Position,
+			return nil, coded(CodeIntrospectionSize, placeOf(op, vars, group.ResponseName),
 				"the answer to the introspection is larger than the %d bytes allowed", in.limit)
 		}
 		answers = append(answers, Answer{ResponseName: group.ResponseName, JSON: in.out[start:len(in.out):len(in.out)]})
 	}
 	return answers, nil
+}
+
+// placeOf is where the request's own document asks for a root field: op may have
+// been made from another document with the same normal form.
+func placeOf(op *Operation, vars *Variables, responseName string) *ast.Position {
+	if vars != nil {
+		return vars.op.metaPlace(responseName)
+	}
+	return op.metaPlace(responseName)
 }
 
 // An introspection writes answers to out. Once that is over the limit nothing

@@ -36,6 +36,10 @@ type Limits struct {
 	// Directives is the most directives.
 	Directives int
 
+	// MeasureOnly names limits that refuse nothing: Check reports what is over
+	// them.
+	MeasureOnly MeasureOnly
+
 	// Introspection allows __schema and __type. __typename is always allowed.
 	Introspection bool
 	// Suggestions adds "did you mean" with names of the schema to validation
@@ -81,6 +85,11 @@ func (l Limits) bounded() Limits {
 	l.Nesting = min(l.Nesting, 1000)
 	return l
 }
+
+// MeasureOnly are the limits of the operation, each true if it is only
+// measured. A new limit is best run like this until it is known what it would
+// refuse.
+type MeasureOnly struct{ Depth, Height, Aliases, RootFields, Directives bool }
 
 // exceeds reports whether n is over an optional limit.
 func exceeds(n, limit int) bool { return limit > 0 && n > limit }

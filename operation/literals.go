@@ -3,7 +3,7 @@ package operation
 import "github.com/vektah/gqlparser/v2/ast"
 
 // literals writes constant GraphQL literals as coerced JSON: default values of
-// variables and of input fields. The literals have been validated, those of the
+// variables and of input fields, and arguments. The literals have been validated, those of the
 // operation here and those of the schema where it was made, so nothing is
 // refused; but what they grow to is bounded, for the default of an input field
 // may be an object whose fields have defaults in turn.
@@ -12,6 +12,10 @@ type literals struct {
 	limit   int // of the bytes written to, all told
 	nesting int // levels that may yet be entered
 	over    bool
+
+	// defaults says to fill in those of input fields that are not written.
+	// Who gets the literal of an argument fills them in himself.
+	defaults bool
 }
 
 // append writes v as a value of type t; a nil type says that nothing is known
@@ -85,7 +89,7 @@ func (l *literals) object(dst []byte, v *ast.Value, t *ast.Type) []byte {
 		}
 		member(child.Name, child.Value, fieldType)
 	}
-	if def != nil {
+	if def != nil && l.defaults {
 		for _, f := range def.Fields {
 			if f.DefaultValue != nil && v.Children.ForName(f.Name) == nil {
 				member(f.Name, f.DefaultValue, f.Type)

@@ -35,8 +35,8 @@ type measurer struct {
 const nodesPerSelection = 4
 
 // checkStructure refuses documents that would be too large to walk: too long
-// names, too deep nesting, too much once expanded. It returns the size of each operation, and sets that of each
-// fragment.
+// names, too deep nesting, too much once expanded. It returns the size of each
+// operation, and sets that of each fragment.
 func checkStructure(doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*ast.OperationDefinition]size, gqlerror.List) {
 	m := &measurer{fragments: fs}
 	for _, f := range fs.order {
@@ -70,7 +70,7 @@ func checkStructure(doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*
 	for _, op := range doc.Operations {
 		if sizes[op].nesting > limits.Nesting && len(errs) < maxErrors {
 			errs = append(errs, coded(CodeMaxDepth, op.Position,
-				"%s nests deeper than the %d levels allowed", describe(op), limits.Nesting))
+				"%s nests deeper than the %d levels allowed", describe(op.Operation, op.Name), limits.Nesting))
 		}
 	}
 	if total.selections > limits.Selections || total.nodes > nodesPerSelection*limits.Selections {
@@ -80,28 +80,25 @@ func checkStructure(doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*
 	return sizes, errs
 }
 
-// checkOperation holds the operation that is to run against the limits that
-// count per operation.
-func checkOperation(op *ast.OperationDefinition, s size, limits Limits) gqlerror.List {
-	var errs gqlerror.List
-	check := func(code, what string, n, limit int) {
-		if exceeds(n, limit) {
-			errs = append(errs, coded(code, op.Position, "%s has %s, more than the %d allowed", describe(op), what, limit))
-		}
+// measurements are what limits of the operation look at. height comes from
+// merging its fields.
+func (s size) measurements(height int) Measurements {
+	return Measurements{
+		Depth:      s.depth,
+		Height:     height,
+		Aliases:    s.aliases,
+		RootFields: s.rootFields,
+		Directives: s.directives,
+		Selections: s.selections,
 	}
-	check(CodeMaxDepth, "too many levels of fields", s.depth, limits.Depth)
-	check(CodeMaxAliases, "too many aliases", s.aliases, limits.Aliases)
-	check(CodeMaxRootFields, "too many root fields", s.rootFields, limits.RootFields)
-	check(CodeMaxDirectives, "too many directives", s.directives, limits.Directives)
-	return errs
 }
 
 // describe names an operation in messages.
-func describe(op *ast.OperationDefinition) string {
-	if op.Name == "" {
-		return "the anonymous " + string(op.Operation)
+func describe(kind ast.Operation, name string) string {
+	if name == "" {
+		return "the anonymous " + string(kind)
 	}
-	return string(op.Operation) + " " + op.Name
+	return string(kind) + " " + name
 }
 
 // set measures one selection set. The parser bounds the recursion, spreads are

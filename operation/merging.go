@@ -63,7 +63,7 @@ func (m *merging) check(op *ast.OperationDefinition) int {
 	m.within(root, &group{sets: []ast.SelectionSet{op.SelectionSet}})
 	if m.budget < 0 {
 		m.errs = append(m.errs, coded(CodeMaxSelections, op.Position,
-			"%s has too many different fields under the same response names to be checked", describe(op)))
+			"%s has too many different fields under the same response names to be checked", describe(op.Operation, op.Name)))
 	}
 	return m.positions
 }

@@ -6,30 +6,17 @@ import "github.com/vektah/gqlparser/v2/ast"
 // against the API schema. It is immutable and safe for concurrent use; nothing
 // in it belongs to a single request.
 type Operation struct {
-	// Name is empty for an anonymous operation.
-	Name string
-	Kind ast.Operation
+	*Signature
 
-	Schema     *ast.Schema // the API schema it was validated against
 	Document   *ast.QueryDocument
 	Definition *ast.OperationDefinition
 
-	// Conditions are the variables that decide a @skip or @include somewhere
-	// in the operation, sorted, without "$".
-	Conditions []string
-
-	limits    Limits
-	size      size
-	hash      string
-	variables []variable
-	byName    map[string]int // index of variables
+	// used are the fragments the operation reaches, a fragment before those
+	// it spreads.
+	used []*ast.FragmentDefinition
+	// selections is how many there are with the fragments expanded.
+	selections int
 }
-
-// Hash identifies the operation: the SHA-256, in lower-case hexadecimal, of the
-// operation and the fragments it uses, printed without what has no meaning
-// (space, commas, comments, descriptions, other operations, the order of
-// fragments). The schema is not in it.
-func (o *Operation) Hash() string { return o.hash }
 
 // Conditions are the values of an operation's condition variables for one
 // request.

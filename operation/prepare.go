@@ -2,8 +2,6 @@ package operation
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"maps"
 	"slices"
@@ -41,7 +39,7 @@ func Prepare(schema *ast.Schema, document, operationName string, limits Limits) 
 	// wrong document; the limits come first, which spare the rules' work.
 	def, unknown := choose(doc, operationName)
 	if def != nil {
-		if errs := checkOperation(def, sizes[def], limits); len(errs) > 0 {
+		if errs, _ := limits.check(sizes[def].measurements(0), def.Operation, def.Name, def.Position); len(errs) > 0 {
 			return nil, errs
 		}
 	}
@@ -52,34 +50,20 @@ func Prepare(schema *ast.Schema, document, operationName string, limits Limits) 
 	if def == nil {
 		return nil, gqlerror.List{unknown}
 	}
-	if exceeds(positions[def], limits.Height) {
-		return nil, gqlerror.List{coded(CodeMaxHeight, def.Position,
-			"%s has too many fields, more than the %d allowed", describe(def), limits.Height)}
-	}
 	used := usedFragments(fs, def)
-	if err := checkIntrospection(def, used, limits); err != nil {
-		return nil, gqlerror.List{err}
-	}
 	if len(doc.Operations) > 1 {
 		// Validation leaves in the fragments the variables of the operation it
 		// looked at last. The others are dropped and it is done again.
 		doc.Operations = ast.OperationList{def}
+		doc.Fragments = used
 		walk(schema, doc, nil, nil)
 	}
-	hash := sha256.Sum256(appendOperation(nil, def, used))
-	op := &Operation{
-		Name:       def.Name,
-		Kind:       def.Operation,
-		Schema:     schema,
-		Document:   doc,
-		Definition: def,
-		Conditions: conditionVariables(def, used),
-		limits:     limits,
-		size:       sizes[def],
-		hash:       hex.EncodeToString(hash[:]),
-	}
-	if err := op.prepareVariables(); err != nil {
+	op := &Operation{Document: doc, Definition: def, used: used, selections: sizes[def].selections}
+	if err := op.sign(schema, limits, sizes[def].measurements(positions[def])); err != nil {
 		return nil, gqlerror.List{err}
+	}
+	if refused, _ := op.Check(limits); len(refused) > 0 {
+		return nil, refused
 	}
 	return op, nil
 }
@@ -234,38 +218,4 @@ func condition(d *ast.Directive) *ast.Value {
 		return arg.Value
 	}
 	return nil
-}
-
-// checkIntrospection refuses __schema and __type where introspection is off.
-func checkIntrospection(def *ast.OperationDefinition, used []*ast.FragmentDefinition, limits Limits) *gqlerror.Error {
-	if limits.Introspection {
-		return nil
-	}
-	var find func(set ast.SelectionSet) *ast.Field
-	find = func(set ast.SelectionSet) *ast.Field {
-		for _, sel := range set {
-			var found *ast.Field
-			switch sel := sel.(type) {
-			case *ast.Field:
-				if sel.Name == "__schema" || sel.Name == "__type" {
-					return sel
-				}
-				found = find(sel.SelectionSet)
-			case *ast.InlineFragment:
-				found = find(sel.SelectionSet)
-			}
-			if found != nil {
-				return found
-			}
-		}
-		return nil
-	}
-	field := find(def.SelectionSet)
-	for i := 0; field == nil && i < len(used); i++ {
-		field = find(used[i].SelectionSet)
-	}
-	if field == nil {
-		return nil
-	}
-	return coded(CodeIntrospectionDisabled, field.Position, "introspection is disabled, so %q cannot be asked for", field.Name)
 }

@@ -10,19 +10,19 @@ import "github.com/vektah/gqlparser/v2/ast"
 // shared and must not be written to. Limits.Selections bounds their number.
 // Root fields __schema, __type and __typename are entries like others.
 func (o *Operation) Select(conditions Conditions) []*Field {
-	s := selector{sets: newTypesets(o.Schema), conditions: conditions, left: o.size.selections}
+	s := selector{sets: newTypesets(o.Schema), conditions: conditions, left: o.selections}
 	return s.collect([]*Field{}, o.Definition.SelectionSet, s.sets.of(o.RootType().Name))
 }
 
 // RootType is the object type the operation's root fields belong to.
-func (o *Operation) RootType() *ast.Definition {
-	switch o.Kind {
+func (s *Signature) RootType() *ast.Definition {
+	switch s.Kind {
 	case ast.Mutation:
-		return o.Schema.Mutation
+		return s.Schema.Mutation
 	case ast.Subscription:
-		return o.Schema.Subscription
+		return s.Schema.Subscription
 	default:
-		return o.Schema.Query
+		return s.Schema.Query
 	}
 }
 

@@ -11,9 +11,11 @@ import (
 // Variables are the coerced variables of one request. They are immutable and
 // safe for concurrent use. A nil *Variables has none.
 type Variables struct {
-	op    *Operation
+	op    *Signature
 	text  []byte
-	spans []span // one per variable of the operation, in order of definition
+	spans []span // one per variable the client may give, in order of definition
+	// literals are the values of the others.
+	literals Literals
 }
 
 // A span is the part of text that is a variable's value; empty if it has none.
@@ -28,11 +30,30 @@ func (v *Variables) Raw(name string) ([]byte, bool) {
 		return nil, false
 	}
 	i, ok := v.op.variable(name)
-	if !ok || v.spans[i].end == 0 {
+	if !ok {
 		return nil, false
 	}
-	s := v.spans[i]
-	return v.text[s.start:s.end:s.end], true
+	text, spans := v.text, v.spans
+	if i >= len(spans) {
+		i -= len(spans)
+		text, spans = v.literals.text, v.literals.spans
+	}
+	if i >= len(spans) || spans[i].end == 0 {
+		return nil, false
+	}
+	s := spans[i]
+	return text[s.start:s.end:s.end], true
+}
+
+// With returns the variables together with the literals that Lift has taken
+// out of the same document. v stays as it is.
+func (v *Variables) With(literals Literals) *Variables {
+	if len(literals.spans) == 0 {
+		return v
+	}
+	with := *v
+	with.literals = literals
+	return &with
 }
 
 // Conditions are the values of op's condition variables. Coerce has made sure
@@ -51,29 +72,32 @@ func (v *Variables) Conditions(op *Operation) Conditions {
 
 // A variable is one variable definition of an operation.
 type variable struct {
-	def *ast.VariableDefinition
+	name  string
+	typ   *ast.Type
+	place *ast.Position
 	// fallback is the coerced default value as JSON; nil if there is none.
 	fallback []byte
 }
 
 // prepareVariables coerces the default values, which are the same for each
 // request, and indexes the variables.
-func (o *Operation) prepareVariables() *gqlerror.Error {
-	defs := o.Definition.VariableDefinitions
-	o.variables = make([]variable, len(defs))
-	o.byName = make(map[string]int, len(defs))
-	l := literals{schema: o.Schema, limit: maxDefault, nesting: o.limits.Nesting}
+func (s *Signature) prepareVariables(defs ast.VariableDefinitionList) *gqlerror.Error {
+	s.variables = make([]variable, len(defs))
+	s.byName = make(map[string]int, len(defs))
+	s.given = len(defs)
+	l := literals{schema: s.Schema, limit: maxDefault, nesting: s.limits.Nesting, defaults: true}
 	for i, def := range defs {
-		o.variables[i].def = def
-		o.byName[def.Variable] = i
+		v := variable{name: def.Variable, typ: def.Type, place: def.Position}
 		if def.DefaultValue != nil {
-			o.variables[i].fallback = l.append(nil, def.DefaultValue, def.Type)
+			v.fallback = l.append(nil, def.DefaultValue, def.Type)
 			if l.over {
 				return coded(CodeInvalidVariable, def.Position,
 					"the default of variable \"$%s\" is too large once the defaults of its input fields are filled in", def.Variable)
 			}
-			l.limit -= len(o.variables[i].fallback)
+			l.limit -= len(v.fallback)
 		}
+		s.variables[i] = v
+		s.byName[def.Variable] = i
 	}
 	return nil
 }
@@ -82,8 +106,8 @@ func (o *Operation) prepareVariables() *gqlerror.Error {
 // operation.
 const maxDefault = 4 << 20
 
-func (o *Operation) variable(name string) (index int, ok bool) {
-	index, ok = o.byName[name]
+func (s *Signature) variable(name string) (index int, ok bool) {
+	index, ok = s.byName[name]
 	return index, ok
 }
 
@@ -101,37 +125,38 @@ func (o *Operation) variable(name string) (index int, ok bool) {
 //   - Custom scalars are passed on byte for byte.
 //   - Unknown input fields are errors, and so are names given twice, which
 //     readers understand differently. Variables that the operation does not
-//     define are ignored.
+//     define are ignored, and so are those that stand for literals: they come
+//     with Variables.With.
 //
 // It returns Variables, or at least one and at most 100 errors: of code
 // CodeInvalidRequest if raw is not a JSON object, CodeMaxDepth if it nests
 // deeper than Limits.Nesting, else CodeInvalidVariable with the location of the
 // variable's definition and the path inside the value. raw is not kept.
-func (o *Operation) Coerce(raw []byte) (*Variables, gqlerror.List) {
-	object, err := checkVariables(raw, o.limits)
+func (s *Signature) Coerce(raw []byte) (*Variables, gqlerror.List) {
+	object, err := checkVariables(raw, s.limits)
 	if err != nil {
 		return nil, gqlerror.List{err}
 	}
 	c := &coercer{
-		op:    o,
+		op:    s,
 		text:  make([]byte, 0, len(raw)+64),
 		limit: 8*len(raw) + 2*maxDefault,
-		spans: make([]span, len(o.variables)),
+		spans: make([]span, s.given),
 	}
 	given := c.members(object)
-	for i := range o.variables {
+	for i := range given {
 		c.variable(i, given[i])
 	}
 	if len(c.errs) > 0 {
 		return nil, c.errs
 	}
-	vars := &Variables{op: o, text: c.text, spans: c.spans}
-	for _, name := range o.Conditions {
+	vars := &Variables{op: s, text: c.text, spans: c.spans}
+	for _, name := range s.Conditions {
 		// The type Boolean is allowed where Boolean! is expected if there is a
 		// default; then null still gets here.
 		if raw, _ := vars.Raw(name); len(raw) == 0 || raw[0] == 'n' {
-			i, _ := o.variable(name)
-			c.now = &o.variables[i]
+			i, _ := s.variable(name)
+			c.now = &s.variables[i]
 			c.fail("it decides a @skip or @include, so it must not be null")
 		}
 	}
