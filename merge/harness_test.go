@@ -17,7 +17,7 @@ import (
 
 // selections reads a selection set as a fetch has it. Aliases are keys; a
 // directive @as(n: "x") gives the name in the merged result, which otherwise
-// is the key.
+// is the key; "" keeps it out.
 func selections(t testing.TB, text string) []*plan.Selection {
 	t.Helper()
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})

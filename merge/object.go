@@ -116,7 +116,6 @@ func (c *compiler) object(pos *position, def *ast.Definition, selections []*oper
 			return nil, err
 		}
 		o.types[t.Name] = ot
-		o.untyped = ot
 	}
 	if len(o.types) == 0 && def.Kind == ast.Interface {
 		// Nothing implements the interface; its objects have no other type.
@@ -124,8 +123,12 @@ func (c *compiler) object(pos *position, def *ast.Definition, selections []*oper
 		o.untyped, err = c.objectType(pos, def, selections, nil)
 		return o, err
 	}
-	if len(shared) != 1 || pos == nil || len(pos.typenames) > 0 || o.untyped.asksTypename() {
-		o.untyped = nil
+	if len(shared) == 1 && pos != nil && len(pos.typenames) == 0 {
+		for _, ot := range shared {
+			if !ot.asksTypename() {
+				o.untyped = &objectType{name: def.Name, fields: ot.fields, behind: ot.behind}
+			}
+		}
 	}
 	return o, nil
 }
@@ -133,6 +136,18 @@ func (c *compiler) object(pos *position, def *ast.Definition, selections []*oper
 // asksTypename tells whether the type's name is among the fields.
 func (t *objectType) asksTypename() bool {
 	return slices.ContainsFunc(t.fields, func(f *field) bool { return f.kind == typenameField })
+}
+
+// setStatic notes at the field's position which type its objects have below an
+// object of type parent.
+func (f *field) setStatic(parent string) {
+	switch {
+	case f.pos == nil:
+	case f.object != nil && f.object.one != nil:
+		f.pos.setStatic(parent, f.object.one.name)
+	default:
+		f.pos.setStatic(parent, "")
+	}
 }
 
 // objectKey identifies what object compiles. Selections are compared by
@@ -172,6 +187,9 @@ func (c *compiler) objectType(pos *position, def *ast.Definition, selections []*
 		key = c.fieldsKey(def, groups)
 		if same, ok := shared[key]; ok {
 			ot.fields, ot.behind = same.fields, same.behind
+			for _, f := range ot.fields {
+				f.setStatic(def.Name)
+			}
 			return ot, nil
 		}
 	}
@@ -261,15 +279,9 @@ func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) 
 		if pos != nil {
 			f.pos = pos.children[f.as]
 		}
-		if f.pos != nil {
-			one := ""
-			if named.Kind == ast.Object {
-				one = named.Name
-			}
-			f.pos.setStatic(def.Name, one)
-		}
 		var err error
 		f.object, err = c.object(f.pos, named, g.Selections())
+		f.setStatic(def.Name)
 		return f, err
 	case ast.Enum:
 		f.scalar = enumScalar

@@ -86,6 +86,9 @@ func (p *Program) attach(pos *position, s source) error {
 	}
 	for i := range s.shape.entries {
 		e := &s.shape.entries[i]
+		if e.as == "" {
+			continue
+		}
 		if e.child == nil {
 			if pos.children[e.as] != nil {
 				return fmt.Errorf("%q is a leaf in one fetch and has sub-selections in another", e.as)

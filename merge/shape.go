@@ -32,8 +32,9 @@ type entry struct {
 	key    string
 	quoted string // the key as JSON, where it starts and ends as expected
 
-	// as is the name in the merged result, names those in the schema: one
-	// key can stand for different fields of different types.
+	// as is the name in the merged result, "" if it is not to be there; names
+	// are those in the schema: one key can stand for different fields of
+	// different types.
 	as    string
 	names []string
 
@@ -70,18 +71,21 @@ func (n *node) add(selections []*plan.Selection) error {
 		i := n.place(s.Key)
 		if i < 0 {
 			i = len(n.entries)
-			n.entries = append(n.entries, entry{key: s.Key, quoted: `"` + s.Key + `"`, as: s.As, typename: s.Name == "__typename" && s.As != ""})
+			n.entries = append(n.entries, entry{key: s.Key, quoted: `"` + s.Key + `"`})
 			if s.Selections != nil {
 				n.entries[i].child = &node{}
 			}
 		}
 		e := &n.entries[i]
-		if !slices.Contains(e.names, s.Name) {
-			e.names = append(e.names, s.Name)
+		if e.as == "" {
+			e.as = s.As
 		}
-		e.typename = e.typename || s.Name == "__typename"
+		if s.As != "" && !slices.Contains(e.names, s.Name) {
+			e.names = append(e.names, s.Name)
+			e.typename = e.typename || s.Name == "__typename"
+		}
 		switch {
-		case e.as != s.As:
+		case s.As != "" && e.as != s.As:
 			return fmt.Errorf("key %q stands for both %q and %q", s.Key, e.as, s.As)
 		case (e.child == nil) != (s.Selections == nil):
 			return fmt.Errorf("key %q has sub-selections in one place and none in another", s.Key)

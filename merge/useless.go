@@ -68,7 +68,7 @@ func (j *judge) judge() {
 		}
 		f.refs[i] = pendingRef
 		for k := range s.shape.entries {
-			if !pos.shown[s.shape.entries[k].as] {
+			if as := s.shape.entries[k].as; as != "" && !pos.shown[as] {
 				j.use(s.fetch) // it answers something that another one needs
 			}
 		}
@@ -82,6 +82,9 @@ func (j *judge) judge() {
 func (j *judge) object(o *object, f frame) bool {
 	mark := len(j.used)
 	t := o.one
+	if t == nil {
+		t = o.untyped
+	}
 	if t == nil {
 		name, certain := j.typename(f)
 		t = o.types[string(name)]

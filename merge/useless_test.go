@@ -8,7 +8,9 @@ import (
 
 func TestUseless(t *testing.T) {
 	const sdl = `
-type Query { p: P ps: [P] strict: P! strictList: [P!] x: Int any: [Any] }
+interface I { a: Int! b: Int }
+type R implements I { a: Int! b: Int }
+type Query { i: I p: P ps: [P] strict: P! strictList: [P!] x: Int any: [Any] }
 union Any = P | Q
 type P { id: ID a: Int! b: Int n: Int kid: P strictKid: P! kids: [P!] }
 type Q { id: ID b: Int }
@@ -155,6 +157,18 @@ type Q { id: ID b: Int }
 			fetches: []fetchSpec{root(`{ any { id } }`, `{"any":[{"id":1}]}`), entity("__typename", "any.@", 0),
 				fails(entity("a", "any.@", 0)), entity("b", "any.@", 0)},
 			flying: []int{1, 3},
+		},
+		{
+			name:    "objects whose type does not matter",
+			query:   `{ i { b } x }`,
+			fetches: []fetchSpec{root(`{ i { id } }`, `{"i":{"id":1}}`), fails(root(`{ x }`, ``)), entity("b", "i", 0)},
+			flying:  []int{2},
+		},
+		{
+			name:    "objects whose type does not matter go down",
+			query:   `{ i { a b } }`,
+			fetches: []fetchSpec{root(`{ i { id } }`, `{"i":{"id":1}}`), fails(entity("a", "i", 0)), entity("b", "i", 0)},
+			flying:  []int{2}, want: []int{2},
 		},
 		{
 			name:    "a list that may yet be empty",

@@ -232,6 +232,19 @@ type Album { id: ID code: Int }
 		`{"data":{"entries":[{"holder":{"__typename":"Box","code":10}},{"holder":{"__typename":"Frame","code":20}},{"holder":{"code":null}}]}}`)
 }
 
+// A filler is not the runtime type, even where it is answered as one.
+func TestFiller(t *testing.T) {
+	const sdl = `type Query { thing: Thing } interface Thing { id: ID name: String } type A implements Thing { id: ID name: String }`
+	fetches := []fetchSpec{
+		{sel: `{ thing { __typename @as(n: "") ... on Thing { id } } }`, answer: `{"data":{"thing":{"__typename":"Thing","id":1}}}`},
+		{sel: `{ ... on Thing { name } }`, at: "thing", typename: "Thing", answer: `{"data":{"_entities":[{"name":"n"}]},"errors":[{"message":"m","path":["_entities",0,"__typename"]}]}`},
+	}
+	same(t, execute(t, compile(t, sdl, `{ thing { id name } }`, fetches), fetches),
+		`{"data":{"thing":{"id":1,"name":"n"}},"errors":[{"message":"m","path":["thing"],"extensions":{"code":"DOWNSTREAM_SERVICE_ERROR","service":"s1"}}]}`)
+	both := []fetchSpec{{sel: `{ thing { __typename @as(n: "") ... on A { __typename name } } }`, answer: `{"data":{"thing":{"__typename":"A","name":"n"}}}`}}
+	same(t, execute(t, compile(t, sdl, `{ thing { __typename name } }`, both), both), `{"data":{"thing":{"__typename":"A","name":"n"}}}`)
+}
+
 // Where conditions leave nothing of a selection, objects are empty, whatever
 // their type.
 func TestEmptySelection(t *testing.T) {
