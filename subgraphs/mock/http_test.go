@@ -96,8 +96,7 @@ func TestHTTP(t *testing.T) {
 
 func TestBodyTooLarge(t *testing.T) {
 	s := withData(t, `type Query { a: Int }`, `{}`)
-	req := post(t, "")
-	req.Body = io.NopCloser(io.LimitReader(endless{}, maxBodyBytes+10))
+	req := post(t, strings.Repeat(" ", maxBodyBytes+10))
 	resp, err := s.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
@@ -106,15 +105,6 @@ func TestBodyTooLarge(t *testing.T) {
 	if resp.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("status %d", resp.StatusCode)
 	}
-}
-
-type endless struct{}
-
-func (endless) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = ' '
-	}
-	return len(b), nil
 }
 
 type brokenBody struct{ closed bool }
