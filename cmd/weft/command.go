@@ -50,8 +50,8 @@ func setUp(c *cli.Command) {
 		}
 		return usagef(c, "%s", strings.TrimSuffix(err.Error(), "."))
 	}
-	c.HideHelpCommand = true
 	for _, sub := range c.Commands {
+		sub.HideHelpCommand = true // weft help COMMAND and --help are enough
 		setUp(sub)
 	}
 }

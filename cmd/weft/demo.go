@@ -183,7 +183,7 @@ func (s *showcase) run(ctx context.Context, front func(context.Context) error) e
 
 // demoDocument is what GraphiQL begins with.
 const demoDocument = `# A shop of five subgraphs. Availability and price come from two of them, at
-# the same time: set the header below to see how.
+# the same time. To see how, put {"weft-explain": "true"} under Headers below.
 query Product {
   product(id: "1") {
     id
