@@ -208,16 +208,16 @@ func (cb *classBuild) tellsType(known int) bool {
 // typeKnown returns the fetch that tells the runtime type of the class's
 // objects.
 func (cb *classBuild) typeKnown() []*fetch {
-	best := -1
-	for i, k := range cb.known {
-		if !k.view.interfaceObject && (best < 0 || k.stage < cb.known[best].stage) {
-			best = i
-		}
-	}
+	best := typedFirst(cb.known)
 	if best < 0 {
 		return nil
 	}
-	f, n := cb.sources[best].use()
+	return cb.askType(best)
+}
+
+// askType has a known view tell the type.
+func (cb *classBuild) askType(known int) []*fetch {
+	f, n := cb.sources[known].use()
 	n.typename = true
 	return []*fetch{f}
 }
@@ -239,13 +239,11 @@ func (cb *classBuild) open(o *opening, at int) (*fetch, *node) {
 	}
 	// An interface's name is sent for whatever the object is; an object type
 	// only where the object is of it.
-	if !o.jump.untyped && b.abstract(cb.class.pos) {
-		if known := cb.typeKnown(); known != nil {
-			in.on = cb.class.types
-			deps = append(deps, known...)
-			if !o.jump.renames {
-				in.typename = "" // the object's own
-			}
+	if o.typed >= 0 && !o.jump.untyped && b.abstract(cb.class.pos) {
+		in.on = cb.class.types
+		deps = append(deps, cb.askType(o.typed)...)
+		if !o.jump.renames {
+			in.typename = "" // the object's own
 		}
 	}
 	f := b.entityFetch(cb.sc, o, in)

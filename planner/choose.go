@@ -97,6 +97,10 @@ type opening struct {
 	key      *solved
 	requires []*solved // what fields with @requires need
 
+	// typed is the known view that tells the objects' type by the time they
+	// enter, -1 if there is none: then objects of all classes do.
+	typed int
+
 	// only says that the entry is for fields that need more than a key:
 	// @requires fields in the representation or @fromContext arguments.
 	only bool
@@ -350,6 +354,9 @@ func (b *builder) chooseClass(c *class, at []known, opened map[[2]int]bool) *cla
 	if best.missing == 0 && best.costWith(nil) <= costFetch {
 		return best // all of it is at hand
 	}
+	if c.doubtful {
+		return best // for objects that should not come nothing is fetched
+	}
 	candidates := b.worthEntering(c, at)
 	if len(candidates) > exactLimit || b.tight() {
 		return b.chooseGreedily(c, at, candidates, best, opened)
@@ -445,7 +452,7 @@ func (b *builder) evaluate(c *class, at []known, set []int) *classDecision {
 	// Fields with @requires open fetches of their own, through which other
 	// fields may be read as well; so they go first.
 	for i, it := range c.items {
-		if !b.readable(d, it, entered) {
+		if !c.doubtful && !b.readable(d, it, entered) {
 			b.require(d, &d.items[i], entered)
 		}
 	}
@@ -466,7 +473,7 @@ func (b *builder) enter(d *classDecision, set []int) {
 	for len(pending) > 0 {
 		var best *opening
 		for _, g := range pending {
-			o := b.entry(d, g, len(d.known))
+			o := b.entry(d, g, len(d.known), false)
 			if o == nil {
 				continue
 			}
@@ -497,15 +504,16 @@ func (s *solved) stage() int {
 }
 
 // entry finds the best way into a subgraph from the first n known views, or
-// nil.
-func (b *builder) entry(d *classDecision, subgraph, n int) *opening {
+// nil. sorted says that objects of other classes should not enter if that can
+// be told, even if it has to be waited for.
+func (b *builder) entry(d *classDecision, subgraph, n int, sorted bool) *opening {
 	var best *opening
 	for _, j := range b.jumps(d.class, subgraph) {
-		ok, since := b.usable(d.class, j, d.known[:n])
-		if !ok {
+		typed := typedFirst(d.known[:n])
+		if !b.usable(d.class, j, d.known[:n], typed) {
 			continue
 		}
-		o := &opening{subgraph: subgraph, jump: j}
+		o := &opening{subgraph: subgraph, jump: j, typed: typed}
 		if j.key == nil {
 			o.stage = 1
 			for i, k := range d.known[:n] {
@@ -518,7 +526,16 @@ func (b *builder) entry(d *classDecision, subgraph, n int) *opening {
 			if o.key == nil {
 				continue
 			}
-			o.stage = 1 + max(o.key.stage(), since)
+			switch {
+			case typed < 0 || j.untyped:
+				o.stage = 1 + o.key.stage()
+			case sorted || b.needsType(d.class, j) || d.known[typed].stage <= o.key.stage():
+				o.stage = 1 + max(o.key.stage(), d.known[typed].stage)
+			default:
+				// It would be known too late to be worth the wait.
+				o.typed = -1
+				o.stage = 1 + o.key.stage()
+			}
 		}
 		if o.stage > b.bound {
 			b.late = true
@@ -540,7 +557,7 @@ func (b *builder) open(d *classDecision, o *opening) {
 	d.stage = max(d.stage, o.stage)
 	d.openings = append(d.openings, o)
 	d.known = append(d.known, known{
-		hand:    hand{b.views.entered(o.subgraph, o.jump.local), o.stage},
+		hand:    hand{b.views.entered(o.subgraph, o.jump.local, o.typed >= 0), o.stage},
 		opening: len(d.openings) - 1,
 		from:    -1,
 	})
@@ -651,8 +668,8 @@ func (b *builder) require(d *classDecision, id *itemDecision, n int) {
 		if f == nil {
 			continue
 		}
-		o := b.entry(d, g.Index, n)
-		if o == nil {
+		o := b.entry(d, g.Index, n, true)
+		if o == nil || b.resolve(b.views.entered(g.Index, o.jump.local, o.typed >= 0), d.class, it) != required {
 			continue
 		}
 		o.only = true
@@ -731,7 +748,7 @@ func (b *builder) knownOf(d *classDecision, opening int) int {
 // for objects of the class that enter by a key.
 func (b *builder) requiring(c *class, it *item, subgraph int) *supergraph.FieldIn {
 	for _, j := range b.jumps(c, subgraph) {
-		v := b.views.entered(subgraph, j.local)
+		v := b.views.entered(subgraph, j.local, true)
 		if b.resolve(v, c, it) == required {
 			return b.views.owned(v, c.object(), it.name)
 		}

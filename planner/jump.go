@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/weft-graphql/weft/supergraph"
@@ -81,34 +83,44 @@ func (b *builder) findJumps(c *class, subgraph int) []jump {
 	return js
 }
 
-// usable tells whether a class may take a jump given the views at hand: a
-// jump as the object type needs the type to be known, an untyped one is only
-// of use while it is not.
-func (b *builder) usable(c *class, j jump, at []known) (ok bool, since int) {
-	typed, stage := false, 0
-	asInterface := false
-	for _, k := range at {
-		if !k.view.interfaceObject {
-			if !typed || k.stage < stage {
-				stage = k.stage
-			}
-			typed = true
-		} else if k.view.local == j.local {
-			asInterface = true
-		}
-	}
+// usable tells whether a class may take a jump given the views at hand, of
+// which typed tells the type (-1 for none): a jump as the object type needs the
+// type to be known, an untyped one is only of use while it is not.
+func (b *builder) usable(c *class, j jump, at []known, typed int) bool {
+	asInterface := slices.ContainsFunc(at, func(k known) bool {
+		return k.view.interfaceObject && k.view.local == j.local
+	})
 	switch {
 	case j.key == nil:
-		return true, 0
+		return true
 	case j.untyped:
-		return !typed && asInterface, 0
-	case j.renames && !c.pos.selective:
-		// From one @interfaceObject to another the interface's name is
-		// all a representation needs.
-		return typed || asInterface, 0
-	case b.super.Types[c.object()].Kind != ast.Object:
-		return true, 0 // the interface is all the type there is
+		return typed < 0 && asInterface
+	case b.needsType(c, j):
+		return typed >= 0
 	default:
-		return typed, stage
+		return typed >= 0 || asInterface || b.super.Types[c.object()].Kind != ast.Object
 	}
+}
+
+// needsType tells whether a jump can only be taken once the type of the objects
+// is known. From one @interfaceObject to another the interface's name is all a
+// representation needs; where nothing implements the interface, it is all the
+// type there is.
+func (b *builder) needsType(c *class, j jump) bool {
+	if b.super.Types[c.object()].Kind != ast.Object {
+		return false
+	}
+	return !j.renames || c.pos.selective
+}
+
+// typedFirst is the known view that tells the type of the objects first, -1
+// for none.
+func typedFirst(at []known) int {
+	first := -1
+	for i, k := range at {
+		if !k.view.interfaceObject && (first < 0 || k.stage < at[first].stage) {
+			first = i
+		}
+	}
+	return first
 }

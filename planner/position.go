@@ -35,6 +35,10 @@ type position struct {
 	// same, so no such object can come.
 	candidates []*view
 
+	// returned says that objects get here by being the value of a field, as
+	// opposed to being looked at once more for a key or a requirement.
+	returned bool
+
 	classes []*class
 
 	// selective says that the runtime type decides what is selected, so that
@@ -138,7 +142,7 @@ func (ps *positions) below(c *class, it *item) *position {
 	}
 	field := ps.b.field(c.object(), it.name)
 	named := field.Type.Name()
-	p := &position{static: named, possible: ps.b.possible(named), internal: c.pos.internal || it.internal, above: c}
+	p := &position{static: named, possible: ps.b.possible(named), internal: c.pos.internal || it.internal, above: c, returned: true}
 	for _, f := range it.fields {
 		p.fields = append(p.fields, f.Selections...)
 		p.context = append(p.context, ps.b.contexts[f]...)
@@ -169,7 +173,7 @@ func (ps *positions) within(c *class) []*view {
 	}
 	for _, g := range ps.b.super.Subgraphs {
 		for _, j := range ps.b.jumps(c, g.Index) {
-			if v := ps.b.views.entered(g.Index, j.local); !slices.Contains(vs, v) {
+			if v := ps.b.views.entered(g.Index, j.local, !c.pos.blurred() || c.pos.selective); !slices.Contains(vs, v) {
 				vs = append(vs, v)
 			}
 		}
@@ -240,7 +244,7 @@ func (ps *positions) classify(p *position) {
 			c.types = append(c.types, object)
 			continue
 		}
-		c := &class{pos: p, types: []string{object}, doubtful: p.root == "" && ps.isDoubtful(p, object)}
+		c := &class{pos: p, types: []string{object}, doubtful: ps.isDoubtful(p, object)}
 		for _, it := range ps.items(object, p.context) {
 			it.internal = true
 			c.items = append(c.items, it)
@@ -278,7 +282,7 @@ func (ps *positions) reachable(p *position) []*operation.Field {
 
 // isDoubtful tells whether some candidate can never return the type.
 func (ps *positions) isDoubtful(p *position, object string) bool {
-	return slices.ContainsFunc(p.candidates, func(v *view) bool {
+	return p.returned && slices.ContainsFunc(p.candidates, func(v *view) bool {
 		return !v.interfaceObject && !ps.b.views.canBe(v, object)
 	})
 }

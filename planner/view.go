@@ -71,9 +71,10 @@ func (vs *views) of(subgraph int, local string, p *provision) *view {
 	return vs.intern(viewKey{subgraph, local, false, p})
 }
 
-// entered is the view of objects that entered a subgraph by a jump.
-func (vs *views) entered(subgraph int, local string) *view {
-	return vs.intern(viewKey{subgraph, local, vs.isInterfaceObject(subgraph, local), nil})
+// entered is the view of objects that entered a subgraph by a jump. typed says
+// that their type was known, so that only those of one class did.
+func (vs *views) entered(subgraph int, local string, typed bool) *view {
+	return vs.intern(viewKey{subgraph, local, typed && vs.isInterfaceObject(subgraph, local), nil})
 }
 
 func (vs *views) intern(key viewKey) *view {

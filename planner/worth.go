@@ -26,11 +26,24 @@ func (b *builder) worthEntering(c *class, at []known) []int {
 	}
 	b.worthForKeys(c, here, worth)
 	for _, v := range here {
-		if !v.interfaceObject {
+		if !v.interfaceObject && !b.withheld(v, c, here) {
 			delete(worth, v.subgraph)
 		}
 	}
 	return sortedKeys(worth)
+}
+
+// withheld tells whether the view has a field of the class that it must not be
+// asked for because of what else it returns, while the objects, as others
+// return them, can enter its subgraph.
+func (b *builder) withheld(v *view, c *class, here []*view) bool {
+	if !slices.ContainsFunc(c.items, func(it *item) bool {
+		return b.resolveAlone(v, c, it) != unresolved && !b.everywhere(v, c, it)
+	}) {
+		return false
+	}
+	others := slices.DeleteFunc(slices.Clone(here), func(o *view) bool { return o.subgraph == v.subgraph })
+	return b.enterable(c, v.subgraph, others)
 }
 
 // worthFor adds the subgraphs that help with one item.
@@ -55,7 +68,7 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth map[int]bool)
 	}
 	for _, g := range b.super.Subgraphs {
 		for _, j := range b.jumps(c, g.Index) {
-			v := b.views.entered(g.Index, j.local)
+			v := b.views.entered(g.Index, j.local, true)
 			b.step()
 			switch b.resolve(v, c, it) {
 			case direct:
