@@ -26,7 +26,7 @@ func (n *node) schema() *schema { return n.typ.schema }
 // A reachability answers what can be had from a node.
 //
 // Two kinds of questions depend on each other: to which nodes one can move by
-// keys (reach), and whether a field set can be resolved from a node (cond). A
+// one key (moves), and whether a field set can be resolved from a node. A
 // key may be resolved through other moves, and a required field may require
 // others. All answers only grow while questions are looked at again, so the
 // answers are the least fixpoint: every "yes" has a derivation that does not
@@ -37,10 +37,13 @@ type reachability struct {
 	nodes map[nodeKey]*node
 	list  []*node
 
-	reaches map[*node]*cell
+	moves   map[*node]*cell
 	conds   map[condKey]*cell
 	queue   []*cell
 	current *cell // being computed; nil outside
+
+	// reached are final answers of reach.
+	reached map[*node][]*node
 
 	// keyTargets are the types that can be entered by a resolvable key, by
 	// name; interfaceObjects the @interfaceObject ones among them, by the name
@@ -48,7 +51,8 @@ type reachability struct {
 	keyTargets       map[string][]*typeDef
 	interfaceObjects map[string][]*typeDef
 
-	views map[*field][]*selection
+	// roots are the nodes of the root types, by kind.
+	roots [3][]*node
 }
 
 type nodeKey struct {
@@ -65,8 +69,8 @@ type condKey struct {
 // A cell is one question and the answer so far.
 type cell struct {
 	node       *node
-	set        *fieldSet // nil if the question is which nodes are reachable
-	reached    []*node   // excluding the node itself
+	set        *fieldSet // nil if the question is where one can move
+	targets    []*node
 	satisfied  bool
 	queued     bool
 	dependents map[*cell]bool
@@ -74,9 +78,15 @@ type cell struct {
 
 func newReachability(c *composer) *reachability {
 	r := &reachability{
-		c: c, nodes: map[nodeKey]*node{}, reaches: map[*node]*cell{}, conds: map[condKey]*cell{},
-		keyTargets: map[string][]*typeDef{}, interfaceObjects: map[string][]*typeDef{},
-		views: map[*field][]*selection{},
+		c: c, nodes: map[nodeKey]*node{}, moves: map[*node]*cell{}, conds: map[condKey]*cell{},
+		reached: map[*node][]*node{}, keyTargets: map[string][]*typeDef{}, interfaceObjects: map[string][]*typeDef{},
+	}
+	for _, s := range c.subs {
+		for k, t := range s.roots {
+			if t != nil {
+				r.roots[k] = append(r.roots[k], r.node(t, nil, false))
+			}
+		}
 	}
 	for _, t := range c.super.order {
 		for _, s := range t.sources {
@@ -108,17 +118,45 @@ func (r *reachability) node(t *typeDef, view []*selection, byKey bool) *node {
 	return n
 }
 
-// reach is where one can move from n without a field: other subgraphs' nodes
-// of the same object.
+// reach is where one can get from n without a field: other subgraphs' nodes of
+// the same object, by any number of moves.
 func (r *reachability) reach(n *node) []*node {
-	x := r.reaches[n]
+	if k := n.typ.rootKind(); k >= 0 && len(n.typ.keys) == 0 {
+		return r.roots[k]
+	}
+	if found, ok := r.reached[n]; ok {
+		return found
+	}
+	known := map[*node]bool{n: true}
+	var found []*node
+	for next := []*node{n}; len(next) > 0; {
+		m := next[len(next)-1]
+		next = next[:len(next)-1]
+		for _, target := range r.moveTargets(m) {
+			if !known[target] {
+				known[target] = true
+				found = append(found, target)
+				next = append(next, target)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b *node) int { return a.id - b.id })
+	if r.current == nil {
+		r.reached[n] = found
+	}
+	return found
+}
+
+// moveTargets is where one can get from n by one move.
+func (r *reachability) moveTargets(n *node) []*node {
+	x := r.moves[n]
 	if x == nil {
 		x = &cell{node: n}
-		r.reaches[n] = x
+		r.moves[n] = x
 		r.enqueue(x)
 	}
 	r.read(x)
-	return x.reached
+	return x.targets
 }
 
 // canResolve tells whether all of a field set can be had from n.
@@ -191,35 +229,18 @@ func (r *reachability) compute(x *cell) (grown bool) {
 		x.satisfied = r.satisfied([]*node{x.node}, x.set.selections)
 		return x.satisfied
 	}
-	known := map[*node]bool{x.node: true}
-	var reached []*node
-	add := func(m *node) {
-		if !known[m] {
-			known[m] = true
-			reached = append(reached, m)
-		}
-	}
-	for _, m := range r.moves(x.node) {
-		add(m)
-		for _, further := range r.reach(m) {
-			add(further)
-		}
-	}
-	grown = len(reached) > len(x.reached)
-	x.reached = reached
+	found := r.findMoves(x.node)
+	grown = len(found) > len(x.targets)
+	x.targets = found
 	return grown
 }
 
-// moves are the nodes that one step leads to: by a key whose fields can be
+// findMoves are the nodes that one move leads to: by a key whose fields can be
 // had at n, or from a root type to that of any other subgraph.
-func (r *reachability) moves(n *node) []*node {
+func (r *reachability) findMoves(n *node) []*node {
 	var found []*node
 	if k := n.typ.rootKind(); k >= 0 {
-		for _, s := range r.c.subs {
-			if t := s.roots[k]; t != nil && s != n.schema() {
-				found = append(found, r.node(t, nil, false))
-			}
-		}
+		found = append(found, r.roots[k]...)
 	}
 	for _, target := range r.targets(n.typ) {
 		for _, key := range target.keys {
@@ -275,19 +296,12 @@ func (r *reachability) selectionSatisfied(nodes []*node, x *selection) bool {
 	if x.fragment {
 		return r.fragmentSatisfied(nodes, x)
 	}
-	everywhere := r.closure(nodes)
-	var next []*node
-	for _, m := range everywhere {
-		target, ok := r.follow(m, x.name, nil)
-		if !ok {
-			continue
-		}
-		if x.sub == nil {
-			return true
-		}
-		next = appendNode(next, target)
+	// Most field sets can be had without going anywhere.
+	if r.fieldSatisfied(nodes, x) {
+		return true
 	}
-	if len(next) > 0 && r.satisfied(next, x.sub) {
+	everywhere := r.closure(nodes)
+	if len(everywhere) > len(nodes) && r.fieldSatisfied(everywhere, x) {
 		return true
 	}
 	// An interface that does not resolve the field itself may stand for
@@ -298,6 +312,23 @@ func (r *reachability) selectionSatisfied(nodes []*node, x *selection) bool {
 		}
 	}
 	return false
+}
+
+// fieldSatisfied tells whether some of the nodes resolve a field directly, and
+// what is selected below it can be had from where it leads.
+func (r *reachability) fieldSatisfied(nodes []*node, x *selection) bool {
+	var next []*node
+	for _, m := range nodes {
+		target, ok := r.follow(m, x.name, nil)
+		if !ok {
+			continue
+		}
+		if x.sub == nil {
+			return true
+		}
+		next = appendNode(next, target)
+	}
+	return len(next) > 0 && r.satisfied(next, x.sub)
 }
 
 func (r *reachability) explodes(m *node, x *selection) bool {

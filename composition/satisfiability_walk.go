@@ -22,6 +22,11 @@ func (c *composer) validateSatisfiability() {
 	if w.budget <= 0 {
 		w.budget = DefaultMaxSteps
 	}
+	for _, s := range c.subs {
+		if len(s.contexts) > 0 {
+			w.contextual = append(w.contextual, s)
+		}
+	}
 	for k, root := range c.super.roots {
 		if root == nil || hidden(root.applied) {
 			continue
@@ -50,6 +55,34 @@ type state struct {
 	nodes []*node
 	at    *situation
 	path  *step
+
+	// places are nodes and all that can be reached from them, by subgraph;
+	// objects those of them that are @interfaceObject types.
+	places  []*node
+	by      map[*schema][]*node
+	objects []*node
+}
+
+// locate finds the places of s.
+func (w *walker) locate(s *state) {
+	s.places = w.r.closure(s.nodes)
+	s.by = make(map[*schema][]*node, len(s.places))
+	for _, n := range s.places {
+		if n.typ.interfaceObject {
+			s.objects = append(s.objects, n)
+			continue
+		}
+		s.by[n.schema()] = append(s.by[n.schema()], n)
+	}
+}
+
+// having are the places that may resolve a field.
+func (s *state) having(f *mergedField) []*node {
+	var nodes []*node
+	for _, x := range f.sources {
+		nodes = append(nodes, s.by[x.schema]...)
+	}
+	return append(nodes, s.objects...)
 }
 
 // A step is how a state was come to: a field, or a type condition.
@@ -80,6 +113,9 @@ type walker struct {
 	hints   []Diagnostic
 	shared  []*sharedMutation
 	stopped bool
+
+	// contextual are the subgraphs that set contexts.
+	contextual []*schema
 }
 
 // A sharedMutation is a mutation field that several subgraphs resolve. Only
@@ -118,9 +154,10 @@ func (w *walker) run() {
 // notes it.
 func (w *walker) seen(s *state) bool {
 	v := visit{nodes: make(map[*node]bool, len(s.nodes)), labels: s.at.labels, contexts: w.contextsKey(s.at)}
+	w.locate(s)
 	places := s.nodes
 	if s.typ.kind == ast.Object {
-		places = w.r.closure(s.nodes)
+		places = s.places
 	}
 	for _, n := range places {
 		v.nodes[n] = true
@@ -206,7 +243,7 @@ func (w *walker) follow(s *state, f *mergedField, at *situation, path *step) {
 	var next []*node
 	var from []*schema
 	resolved := false
-	for _, m := range w.r.closure(s.nodes) {
+	for _, m := range s.having(f) {
 		n, ok := w.r.follow(m, f.name, at)
 		if !ok {
 			continue
@@ -261,7 +298,7 @@ func partition(s *state, from []*schema) []*state {
 // withContexts notes which contexts the object at s sets.
 func (w *walker) withContexts(s *state, at *situation) *situation {
 	var contexts map[contextKey][]*node
-	for _, sub := range w.c.subs {
+	for _, sub := range w.contextual {
 		for _, name := range sortedKeys(sub.contexts) {
 			if !slices.ContainsFunc(sub.contexts[name], func(t *typeDef) bool { return w.isBelow(s.typ, t.name) }) {
 				continue
@@ -302,7 +339,7 @@ func (w *walker) cast(s *state, t *mergedType) {
 			return
 		}
 	}
-	for _, n := range w.r.closure(s.nodes) {
+	for _, n := range s.places {
 		if m, ok := w.castNode(n, t); ok {
 			next = appendNode(next, m)
 		}
@@ -424,7 +461,7 @@ func (w *walker) sharedMutations() {
 		var texts []string
 		enough := false
 		for _, s := range m.states {
-			sub := &walker{c: w.c, r: w.r, budget: w.budget, visited: map[*mergedType][]visit{}, proven: proven}
+			sub := &walker{c: w.c, r: w.r, budget: w.budget, visited: map[*mergedType][]visit{}, proven: proven, contextual: w.contextual}
 			sub.push(s)
 			sub.run()
 			w.budget = sub.budget

@@ -134,13 +134,18 @@ func (s *schema) eachApplication(do func(a *application, coordinate string)) {
 			do(a, coordinate)
 		}
 	}
+	visitField := func(f *field) {
+		if len(f.applied) > 0 {
+			visit(f.applied, f.coordinate())
+		}
+	}
 	visit(s.applied, "")
 	for _, t := range s.order {
 		visit(t.applied, t.name)
 		for _, f := range t.fields {
-			visit(f.applied, f.coordinate())
+			visitField(f)
 			for _, a := range f.args {
-				visit(a.applied, a.coordinate())
+				visitField(a)
 			}
 		}
 		for _, x := range t.values {

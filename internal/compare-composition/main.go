@@ -3,7 +3,7 @@
 // hint codes, or supergraphs that differ as schemas. The order of definitions,
 // fields and directives is of no matter.
 //
-//	compare-composition -reference DIR [-hints] PATH...
+//	compare-composition -reference DIR [-hints] [-random N] PATH...
 //
 // Each PATH is a directory with a subgraphs.json ([{name, url, sdl}]), a
 // directory of such directories, a txtar archive with subgraphs/NAME.graphql
@@ -18,6 +18,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,8 +36,20 @@ func main() {
 	script := flag.String("script", "internal/compare-composition/reference.mjs", "the script that runs it")
 	hints := flag.Bool("hints", false, "compare hint codes too")
 	verbose := flag.Bool("v", false, "show the messages of both")
+	random := flag.Int("random", 0, "how many random sets to compare as well")
+	seed := flag.Uint64("seed", 1, "where the random sets begin")
 	flag.Parse()
-	differ, err := run(*reference, *script, *hints, *verbose, flag.Args())
+	cases, err := readAll(flag.Args())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "compare-composition:", err)
+		os.Exit(2)
+	}
+	for i := range *random {
+		n := *seed + uint64(i)
+		c := compositioncases.Random(rand.New(rand.NewPCG(n, 0)), fmt.Sprintf("random %d", n))
+		cases = append(cases, fromCase(c))
+	}
+	differ, err := run(*reference, *script, *hints, *verbose, cases)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "compare-composition:", err)
 		os.Exit(2)
@@ -69,15 +82,19 @@ type outcome struct {
 	Hints  []coded `json:"hints"`
 }
 
-func run(reference, script string, hints, verbose bool, paths []string) (differ int, err error) {
+func readAll(paths []string) ([]testCase, error) {
 	var cases []testCase
 	for _, p := range paths {
 		found, err := readCases(p)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		cases = append(cases, found...)
 	}
+	return cases, nil
+}
+
+func run(reference, script string, hints, verbose bool, cases []testCase) (differ int, err error) {
 	theirs, err := runReference(reference, script, cases)
 	if err != nil {
 		return 0, err
@@ -95,7 +112,13 @@ func run(reference, script string, hints, verbose bool, paths []string) (differ 
 			show("reference", theirs[i])
 		}
 	}
-	fmt.Printf("%d cases, %d differ\n", len(cases), differ)
+	composed := 0
+	for _, t := range theirs {
+		if len(t.Errors) == 0 {
+			composed++
+		}
+	}
+	fmt.Printf("%d cases, %d of them compose by the reference, %d differ\n", len(cases), composed, differ)
 	return differ, nil
 }
 
@@ -256,11 +279,15 @@ func readFile(path string) ([]testCase, error) {
 func readCaseList(text string) []testCase {
 	var cases []testCase
 	for _, c := range compositioncases.Parse(text) {
-		x := testCase{Name: c.Title}
-		for _, s := range c.Subgraphs {
-			x.Subgraphs = append(x.Subgraphs, subgraph{s.Name, s.URL, s.SDL})
-		}
-		cases = append(cases, x)
+		cases = append(cases, fromCase(c))
 	}
 	return cases
+}
+
+func fromCase(c compositioncases.Case) testCase {
+	x := testCase{Name: c.Title}
+	for _, s := range c.Subgraphs {
+		x.Subgraphs = append(x.Subgraphs, subgraph{s.Name, s.URL, s.SDL})
+	}
+	return x
 }
