@@ -23,15 +23,18 @@ type faults struct {
 func newFaults(seed uint64) faults { return faults{seed: seed} }
 
 // SetLatency sets how long requests that arrive from now on wait before they
-// are answered.
+// are answered. Injected failures do not wait: what has broken down does not
+// take its time.
 func (s *Subgraph) SetLatency(d time.Duration) { s.faults.latency.Store(int64(max(d, 0))) }
 
-// SetFailRate sets the share of requests that end in HTTP 500, from 0 to 1.
+// SetFailRate sets the share of requests that end at once in HTTP 500, from 0
+// to 1.
 func (s *Subgraph) SetFailRate(rate float64) {
 	s.faults.failRate.Store(math.Float64bits(min(max(rate, 0), 1)))
 }
 
-// SetFail makes every request end in HTTP 500, after the latency.
+// SetFail makes every request end at once in HTTP 500. If it is to hang, too,
+// it fails when hanging ends.
 func (s *Subgraph) SetFail(fail bool) { s.faults.fail.Store(fail) }
 
 // SetHang makes requests that arrive from now on wait until their client goes
@@ -48,9 +51,8 @@ func (s *Subgraph) SetHang(hang bool) {
 	}
 }
 
-// wait waits as long as a request has to before it is answered, or until ctx
-// ends.
-func (f *faults) wait(ctx context.Context) error {
+// hang waits while requests have to hang, or until ctx ends.
+func (f *faults) hang(ctx context.Context) error {
 	f.mu.Lock()
 	hanging := f.hanging
 	f.mu.Unlock()
@@ -61,6 +63,11 @@ func (f *faults) wait(ctx context.Context) error {
 		case <-hanging:
 		}
 	}
+	return ctx.Err()
+}
+
+// wait waits for the latency, or until ctx ends.
+func (f *faults) wait(ctx context.Context) error {
 	if d := time.Duration(f.latency.Load()); d > 0 {
 		timer := time.NewTimer(d)
 		defer timer.Stop()

@@ -124,6 +124,41 @@ func TestFail(t *testing.T) {
 	}
 }
 
+// TestFailuresDoNotWait: what is told to fail does so at once, whatever its
+// latency; told to hang as well, when hanging ends.
+func TestFailuresDoNotWait(t *testing.T) {
+	faults := []struct {
+		name string
+		set  func(*Subgraph)
+	}{
+		{"fail", func(s *Subgraph) { s.SetFail(true) }},
+		{"fail rate", func(s *Subgraph) { s.SetFailRate(1) }},
+	}
+	for _, fault := range faults {
+		for _, hang := range []time.Duration{0, time.Second} {
+			synctest.Test(t, func(t *testing.T) {
+				s := faulty(t, Options{Latency: time.Hour})
+				fault.set(s)
+				if hang > 0 {
+					s.SetHang(true)
+					go func() {
+						time.Sleep(hang)
+						s.SetHang(false)
+					}()
+				}
+				start := time.Now()
+				ask(t, s, "{ a }", nil)
+				if took := time.Since(start); took != hang {
+					t.Errorf("%s: took %v, want %v", fault.name, took, hang)
+				}
+				if diff := cmp.Diff(Stats{Total: 1, Failed: 1}, s.Stats()); diff != "" {
+					t.Errorf("%s: stats (-want +got):\n%s", fault.name, diff)
+				}
+			})
+		}
+	}
+}
+
 func TestFailRate(t *testing.T) {
 	pattern := func(seed uint64, rate float64) string {
 		s := faulty(t, Options{Seed: seed, FailRate: rate})

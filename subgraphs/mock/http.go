@@ -110,13 +110,16 @@ func (s *Subgraph) respondIn(ctx context.Context, r *http.Request) (answer, erro
 		s.onRequest(req)
 	}
 	fails := s.faults.isDrawn()
-	if err := s.faults.wait(ctx); err != nil {
+	if err := s.faults.hang(ctx); err != nil {
 		return answer{}, err
 	}
 	if fails {
 		s.counts.failed.Add(1)
 		return failure(http.StatusInternalServerError,
 			coded(CodeInjected, "subgraph %s was told to fail", s.name)), nil
+	}
+	if err := s.faults.wait(ctx); err != nil {
+		return answer{}, err
 	}
 	data, hasData, errs, err := s.answer(ctx, &req)
 	if err != nil {

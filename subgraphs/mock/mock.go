@@ -41,7 +41,8 @@ type Options struct {
 	// must have the same for their entities to agree.
 	Seed uint64
 
-	// Latency is how long a request waits before it is answered.
+	// Latency is how long a request waits before it is answered. Injected
+	// failures do not wait.
 	Latency time.Duration
 
 	// FailRate is the share of requests, from 0 to 1, that end in HTTP 500.
