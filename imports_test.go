@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"router":          {"config", "executor", "merge", "operation", "planner", "planner/plan", "router/graphiql", "supergraph"},
 	"":                {"composition", "config", "operation", "router", "subgraphs", "supergraph", "telemetry"},
 	"demo":            {"subgraphs/mock"},
+	"benchmarks":      {"", "config", "subgraphs", "subgraphs/mock", "supergraph"},
 	"cmd/weft":        {"", "composition", "config", "demo", "operation", "planner", "planner/plan", "subgraphs/mock", "supergraph", "telemetry"},
 }
 
@@ -43,8 +44,8 @@ var confined = map[string][]string{
 	"github.com/maypok86/otter/": {"router"},
 	"github.com/urfave/cli/":     {"cmd/weft"},
 	"go.uber.org/zap":            {"", "cmd/weft", "router", "telemetry"},
-	"net/http":                   {"", "cmd/weft", "executor", "router", "router/graphiql", "subgraphs", "subgraphs/mock", "config"},
-	"os/signal":                  {"cmd/weft"},
+	"net/http":                   {"", "benchmarks", "cmd/weft", "executor", "router", "router/graphiql", "subgraphs", "subgraphs/mock", "config"},
+	"os/signal":                  {"benchmarks", "cmd/weft"},
 }
 
 // TestImports holds the direction of imports. What is under internal serves

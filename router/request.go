@@ -80,10 +80,12 @@ func checkContentType(r *http.Request, needed bool) *refusal {
 
 // readBody reads the whole body, at most most bytes.
 func readBody(r *http.Request, most int64) ([]byte, *refusal) {
-	tooLarge := refuse(http.StatusRequestEntityTooLarge, CodeTooLarge,
-		fmt.Sprintf("the request body is larger than %d bytes", most))
+	tooLarge := func() *refusal {
+		return refuse(http.StatusRequestEntityTooLarge, CodeTooLarge,
+			fmt.Sprintf("the request body is larger than %d bytes", most))
+	}
 	if r.ContentLength > most {
-		return nil, tooLarge
+		return nil, tooLarge()
 	}
 	var buf bytes.Buffer
 	if r.ContentLength > 0 && r.ContentLength <= most {
@@ -92,7 +94,7 @@ func readBody(r *http.Request, most int64) ([]byte, *refusal) {
 	n, err := buf.ReadFrom(io.LimitReader(r.Body, most+1))
 	switch {
 	case n > most:
-		return nil, tooLarge
+		return nil, tooLarge()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, refuse(http.StatusRequestTimeout, CodeRequestTimeout, "the request body did not arrive in time")
 	case err != nil:

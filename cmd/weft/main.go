@@ -5,6 +5,7 @@
 //	weft plan                    how an operation would be answered
 //	weft mock --schema FILE      a subgraph out of its SDL
 //	weft config validate         checks a configuration
+//	weft health                  asks a running weft whether it is ready
 //
 // It ends with status 0 when it has done what was asked, 1 when that failed,
 // and 2 when it was asked in a way it does not understand: wrong flags, or a

@@ -21,7 +21,8 @@ import (
 // A process is the command running in this process.
 type process struct {
 	stdout, stderr *output
-	end            func() int // tells it to end, waits, and returns its status
+	finish         func() int // waits until it ends and returns its status
+	end            func() int // tells it to end before
 }
 
 // runWeft starts the command. At the end of the test nothing of it may be
@@ -38,10 +39,12 @@ func runWeft(t *testing.T, args ...string) *process {
 		w.stderr.close()
 		done <- status
 	}()
-	w.end = sync.OnceValue(func() int {
+	status := sync.OnceValue(func() int { return <-done })
+	w.finish = status
+	w.end = func() int {
 		cancel()
-		return <-done
-	})
+		return status()
+	}
 	t.Cleanup(func() {
 		w.end()
 		goleak.VerifyNone(t, before)
@@ -257,6 +260,21 @@ func TestMock(t *testing.T) {
 	failing := runWeft(t, "mock", "--schema", schema, "--listen", "127.0.0.1:0", "--fail-rate", "1")
 	if status, _ := ask(t, failing.stdout.await(t, `at (http://\S+)\n`), "{ __typename }"); status != 500 {
 		t.Errorf("with --fail-rate 1 the status is %d", status)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	router := runWeft(t, "demo", "--listen", "127.0.0.1:0", "--products", "20")
+	base := router.stdout.await(t, `GraphQL +(http://\S+)/graphql\n`)
+	for url, want := range map[string]int{
+		base + "/health/ready": 0,
+		base + "/nowhere":      1,
+		"http://127.0.0.1:1/":  1,
+		"://":                  2,
+	} {
+		if status := runWeft(t, "health", url).finish(); status != want {
+			t.Errorf("%s: it ended with %d, want %d", url, status, want)
+		}
 	}
 }
 
