@@ -63,7 +63,7 @@ func (s *Signature) Hash() string { return s.hash }
 // Footprint estimates the bytes of memory that a Signature keeps from being
 // freed, the client's document not among them.
 func (s *Signature) Footprint() int {
-	n := 512 + 2*len(s.hash) + len(s.normal) + 64*len(s.meta) + 16*len(s.Conditions)
+	n := 768 + 2*len(s.hash) + len(s.normal) + 80*len(s.meta) + 16*len(s.Conditions)
 	for i := range s.variables {
 		n += 320 + len(s.variables[i].fallback)
 	}

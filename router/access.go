@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/weft-graphql/weft/executor"
+	"github.com/weft-graphql/weft/operation"
 )
 
 // statusClientGone is what logs say of a request whose client did not wait for
@@ -23,7 +24,8 @@ type record struct {
 	operationName string
 	operationType string
 	hash          string
-	codes         []string // of the errors in the response
+	over          []operation.Excess // of limits that are only measured
+	codes         []string           // of the errors in the response
 	fetches       []executor.FetchReport
 	clientGone    bool
 }
@@ -86,6 +88,9 @@ func (rt *Router) logRequest(r *http.Request, rec *record, took time.Duration) {
 			zap.String("type", rec.operationType),
 			zap.String("hash", rec.hash))
 	}
+	if len(rec.over) > 0 {
+		fields = append(fields, zap.Array("over_limits", excesses(rec.over)))
+	}
 	if len(rec.codes) > 0 {
 		fields = append(fields, zap.Strings("codes", distinct(rec.codes)))
 	}
@@ -115,6 +120,24 @@ func distinct(values []string) []string {
 		}
 	}
 	return out
+}
+
+// excesses logs by how much an operation is over limits.
+type excesses []operation.Excess
+
+func (list excesses) MarshalLogArray(a zapcore.ArrayEncoder) error {
+	for _, x := range list {
+		err := a.AppendObject(zapcore.ObjectMarshalerFunc(func(e zapcore.ObjectEncoder) error {
+			e.AddString("limit", x.Code)
+			e.AddInt("count", x.Count)
+			e.AddInt("max", x.Max)
+			return nil
+		}))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fetchReports logs which subgraphs were asked and how long each took.

@@ -2,6 +2,7 @@ package router
 
 import (
 	"context"
+	"hash/maphash"
 	"math"
 
 	"github.com/maypok86/otter/v2"
@@ -11,36 +12,61 @@ import (
 // and makes it once for all who ask at the same time. What could not be made
 // is not kept. It is safe for concurrent use.
 //
-// Keys are compared whole on a hit; their hash is seeded per process.
+// An entry is found by a hash of its key, seeded per process, and is a hit only
+// if it was made for the same key, compared whole: keys of one hash take the
+// place from each other, and never the value.
+//
+// Values are shared by requests. They must be immutable and hold nothing of
+// any request, as is tested for the types that are cached.
 type cache[K comparable, V any] struct {
-	entries *otter.Cache[K, V]
+	entries *otter.Cache[uint64, *entry[K, V]]
+	seed    maphash.Seed
+	hash    func(maphash.Seed, K) uint64
 	flight  flight[K, V]
 }
 
-func newCache[K comparable, V any](maxBytes int64, weigh func(K, V) int) *cache[K, V] {
-	return &cache[K, V]{entries: otter.Must(&otter.Options[K, V]{
-		MaximumWeight: uint64(maxBytes),
-		Weigher: func(k K, v V) uint32 {
-			return uint32(min(max(weigh(k, v), 1), math.MaxUint32))
-		},
-		// Maintenance is done by whoever causes it: the cache owns no
-		// goroutines.
-		Executor: func(fn func()) { fn() },
-	})}
+type entry[K comparable, V any] struct {
+	key   K
+	value V
 }
 
-// get returns the entry of the key, which work makes if there is none, and
-// whether it was there.
-func (c *cache[K, V]) get(ctx context.Context, key K, work func(context.Context) (V, error)) (v V, hit bool, err error) {
-	if v, ok := c.entries.GetIfPresent(key); ok {
-		return v, true, nil
+func newCache[K comparable, V any](maxBytes int64, hash func(maphash.Seed, K) uint64, weigh func(K, V) int) *cache[K, V] {
+	return &cache[K, V]{
+		seed: maphash.MakeSeed(),
+		hash: hash,
+		entries: otter.Must(&otter.Options[uint64, *entry[K, V]]{
+			MaximumWeight: uint64(maxBytes),
+			Weigher: func(_ uint64, e *entry[K, V]) uint32 {
+				return uint32(min(max(weigh(e.key, e.value), 1), math.MaxUint32))
+			},
+			// Maintenance is done by whoever causes it: the cache owns no
+			// goroutines.
+			Executor: func(fn func()) { fn() },
+		}),
 	}
-	v, err = c.flight.do(ctx, key, func(ctx context.Context) (V, error) {
+}
+
+// find returns the value of the key if it is there. It allocates nothing.
+func (c *cache[K, V]) find(key K) (v V, ok bool) {
+	if e, ok := c.entries.GetIfPresent(c.hash(c.seed, key)); ok && e.key == key {
+		return e.value, true
+	}
+	return v, false
+}
+
+// fill returns the value of a key that find has not found. Work makes it, once
+// for all who ask while it does; it gets a context that ends when nobody waits
+// any longer, and not before.
+func (c *cache[K, V]) fill(ctx context.Context, key K, work func(context.Context) (V, error)) (V, error) {
+	return c.flight.do(ctx, key, func(ctx context.Context) (V, error) {
+		// Somebody may have been done since.
+		if v, ok := c.find(key); ok {
+			return v, nil
+		}
 		v, err := work(ctx)
 		if err == nil {
-			c.entries.Set(key, v)
+			c.entries.Set(c.hash(c.seed, key), &entry[K, V]{key, v})
 		}
 		return v, err
 	})
-	return v, false, err
 }

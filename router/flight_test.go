@@ -102,34 +102,3 @@ func TestFlightPanic(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
-
-func TestCache(t *testing.T) {
-	c := newCache(1000, func(_ string, v int) int { return v })
-	made := 0
-	get := func(key string, size int) bool {
-		t.Helper()
-		v, hit, err := c.get(t.Context(), key, func(context.Context) (int, error) {
-			made++
-			return size, nil
-		})
-		if err != nil || v != size {
-			t.Errorf("%s: %d, %v", key, v, err)
-		}
-		return hit
-	}
-	if get("a", 100) || !get("a", 100) || made != 1 {
-		t.Error("an entry is not kept")
-	}
-	for i := range 100 {
-		get(strings.Repeat("k", i+1), 100)
-	}
-	if weight := c.entries.WeightedSize(); weight > 1000 {
-		t.Errorf("the cache holds %d, want at most 1000", weight)
-	}
-	fail := errors.New("no")
-	for range 2 {
-		if _, hit, err := c.get(t.Context(), "bad", func(context.Context) (int, error) { return 0, fail }); hit || !errors.Is(err, fail) {
-			t.Errorf("hit %v, error %v: failures are not kept", hit, err)
-		}
-	}
-}

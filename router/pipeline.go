@@ -50,7 +50,7 @@ type exchange struct {
 	media      mediaType
 	request    *request
 	explaining explainMode
-	operation  *operation.Operation
+	operation  *prepared
 	variables  *operation.Variables
 	program    *program
 	response   *executor.Response
@@ -190,6 +190,11 @@ func (x *exchange) prepare(ctx context.Context) *refusal {
 	}
 	x.operation, x.cachedOperation = op, hit
 	x.record.operationName, x.record.operationType, x.record.hash = op.Name, string(op.Kind), op.Hash()
+	refused, over := op.Check(x.graph.limits)
+	x.record.over = over
+	if len(refused) > 0 {
+		return x.refusalOf(refused)
+	}
 	switch {
 	case op.Kind == ast.Subscription:
 		return refuse(x.media.refused(), CodeSubscriptions, "subscriptions are not supported")
@@ -206,12 +211,12 @@ func (x *exchange) coerce(context.Context) *refusal {
 	if len(errs) > 0 {
 		return x.refusalOf(errs)
 	}
-	x.variables = vars
+	x.variables = vars.With(x.operation.literals)
 	return nil
 }
 
 func (x *exchange) plan(ctx context.Context) *refusal {
-	p, hit, err := x.graph.plan(ctx, x.operation, x.variables.Conditions(x.operation))
+	p, hit, err := x.graph.plan(ctx, x.operation.Signature, x.variables, flags{})
 	if err != nil {
 		return x.refusalOf(err)
 	}

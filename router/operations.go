@@ -1,0 +1,49 @@
+package router
+
+import (
+	"context"
+	"hash/maphash"
+
+	"github.com/weft-graphql/weft/operation"
+)
+
+// operationKey is all that the preparation of an operation depends on, besides
+// the graph: the text of the document, and the name of the operation.
+type operationKey struct{ document, name string }
+
+func hashOperation(seed maphash.Seed, k operationKey) uint64 {
+	h := maphash.String(seed, k.document)
+	if k.name != "" {
+		h = h*31 + maphash.String(seed, k.name)
+	}
+	return h
+}
+
+// A prepared is what requests need of their document, besides the plan: the
+// signature of its operation with literals lifted, and these literals.
+type prepared struct {
+	*operation.Signature
+	literals operation.Literals
+}
+
+// prepare returns the operation of a document, and whether it was cached.
+func (g *Graph) prepare(ctx context.Context, document, name string) (p *prepared, hit bool, err error) {
+	key := operationKey{document, name}
+	if p, ok := g.operations.find(key); ok {
+		return p, true, nil
+	}
+	p, err = g.operations.fill(ctx, key, func(context.Context) (*prepared, error) {
+		op, errs := operation.Prepare(g.Supergraph.API, document, name, g.limits)
+		if len(errs) > 0 {
+			return nil, errs
+		}
+		lifted, literals := op.Lift()
+		return &prepared{lifted.Signature, literals}, nil
+	})
+	return p, false, err
+}
+
+// weighOperation estimates the bytes that an entry holds.
+func weighOperation(k operationKey, p *prepared) int {
+	return 256 + len(k.document) + len(k.name) + p.Footprint() + p.literals.Footprint()
+}
