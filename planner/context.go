@@ -55,9 +55,7 @@ func (b *builder) findContext(ca *supergraph.ContextArgument, above []*operation
 		if len(types) == 0 {
 			continue
 		}
-		for _, f := range b.fieldsOf(ca.Selection, types) {
-			b.contexts[owner] = append(b.contexts[owner], f)
-		}
+		b.contexts[owner] = append(b.contexts[owner], b.fieldsOf(ca.Selection, types)...)
 		if len(types) == len(possible) {
 			return
 		}
