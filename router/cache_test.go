@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-graphql/weft/operation"
+	"github.com/weft-graphql/weft/planner"
 	"github.com/weft-graphql/weft/supergraph"
 )
 
@@ -278,14 +279,15 @@ func TestPlanKey(t *testing.T) {
 			}
 		})
 	}
-	// Keys of other graphs and planners are other keys.
-	key := planKey{supergraph: super, operation: "{ a }"}
+	// A planner is of one schema and has its options.
+	if warm.planner == newGraph().planner {
+		t.Error("graphs share a planner")
+	}
+	key := planKey{planner: warm.planner, operation: "{ a }"}
 	other := key
-	other.supergraph = &supergraph.Supergraph{}
-	batching := key
-	batching.options.NoBatching = true
-	if key == other || key == batching {
-		t.Error("the schema or the planner's options are not in the key")
+	other.planner = planner.New(super, planner.Options{NoBatching: true})
+	if key == other {
+		t.Error("the planner is not in the key")
 	}
 }
 

@@ -19,7 +19,6 @@ type Graph struct {
 	planner    *planner.Planner
 	executor   *executor.Executor
 	limits     operation.Limits
-	options    planner.Options
 	labels     []string // of overrides, sorted
 	operations *cache[operationKey, *prepared]
 	programs   *cache[planKey, *program]
@@ -60,12 +59,10 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 	if o.PlanBytes <= 0 {
 		o.PlanBytes = defaultCacheBytes
 	}
-	options := planner.Options{}
 	g := &Graph{
 		Supergraph: super,
-		options:    options,
 		labels:     overrideLabels(super),
-		planner:    planner.New(super, options),
+		planner:    planner.New(super, planner.Options{}),
 		executor:   &executor.Executor{Fetcher: o.Fetcher},
 		limits:     o.Limits,
 		operations: newCache(o.OperationBytes, hashOperation, weighOperation),

@@ -18,11 +18,10 @@ import (
 
 // planKey is all that a plan depends on: a program is made from its key alone.
 type planKey struct {
-	supergraph *supergraph.Supergraph
-	options    planner.Options
-	operation  string // its normal form
-	conditions flags  // of the operation's condition variables
-	labels     flags  // of the supergraph's override labels: which are active
+	planner    *planner.Planner // of one supergraph, with its options
+	operation  string           // its normal form
+	conditions flags            // of the operation's condition variables
+	labels     flags            // of the supergraph's override labels: which are active
 }
 
 func hashPlan(seed maphash.Seed, k planKey) uint64 {
@@ -94,9 +93,8 @@ const planTimeout = 2 * time.Second
 // variables, and with some override labels active; and whether it was cached.
 func (g *Graph) plan(ctx context.Context, s *operation.Signature, vars *operation.Variables, labels flags) (p *program, hit bool, err error) {
 	key := planKey{
-		supergraph: g.Supergraph,
-		options:    g.options,
-		operation:  s.Normal(),
+		planner:   g.planner,
+		operation: s.Normal(),
 		conditions: flagsOf(s.Conditions, func(name string) bool {
 			raw, _ := vars.Raw(name)
 			return string(raw) == "true"
