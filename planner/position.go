@@ -253,6 +253,11 @@ func (ps *positions) classify(p *position) {
 		byKey[key.String()] = c
 		p.classes = append(p.classes, c)
 	}
+	if !p.internal {
+		// What is not fetched of types that cannot come still makes whoever
+		// writes the response look at the type.
+		p.selective = slices.ContainsFunc(p.fields, func(f *operation.Field) bool { return len(f.On) < len(p.possible) })
+	}
 	if p.selective && !p.internal {
 		for _, c := range p.classes {
 			if !slices.ContainsFunc(c.items, (*item).typename) {
