@@ -12,19 +12,19 @@ import (
 // memory is set aside for it. Beyond, the buffer grows with what arrives.
 const maxPresized = 1 << 20
 
-// readBody reads the whole body of resp, at most limit bytes of it. A body
-// that comes compressed is inflated, limited on both sides, and the headers
-// that described the compressed form are dropped.
-func readBody(resp *http.Response, limit int64) ([]byte, error) {
-	if resp.ContentLength > limit {
+// readBody reads the whole of r, at most limit bytes of it; size is its length,
+// -1 if that is not known. A body that comes compressed is inflated, limited on
+// both sides, and the headers that described the compressed form are dropped.
+func readBody(header http.Header, r io.Reader, size, limit int64) ([]byte, error) {
+	if size > limit {
 		return nil, errTooLarge
 	}
-	switch encoding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))); encoding {
+	switch encoding := strings.ToLower(strings.TrimSpace(header.Get("Content-Encoding"))); encoding {
 	case "", "identity":
-		return readAll(resp.Body, resp.ContentLength, limit)
+		return readAll(r, size, limit)
 	case "gzip", "x-gzip":
 		// A stream of empty gzip members inflates to nothing for ever.
-		z, err := gzip.NewReader(&limitedReader{r: resp.Body, left: limit})
+		z, err := gzip.NewReader(&limitedReader{r: r, left: limit})
 		if err != nil {
 			return nil, fmt.Errorf("inflate the answer: %w", err)
 		}
@@ -32,8 +32,8 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("inflate the answer: %w", err)
 		}
-		resp.Header.Del("Content-Encoding")
-		resp.Header.Del("Content-Length")
+		header.Del("Content-Encoding")
+		header.Del("Content-Length")
 		return body, nil
 	default:
 		return nil, fmt.Errorf("answer has the content encoding %.40q, which was not asked for", encoding)

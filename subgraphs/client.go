@@ -1,16 +1,13 @@
 package subgraphs
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -19,7 +16,6 @@ import (
 // cannot take another's.
 type Client struct {
 	endpoints map[string]*endpoint
-	budget    string
 
 	// alive ends when the client is closed; dials that nobody waits for any
 	// longer end with it.
@@ -31,7 +27,8 @@ type Client struct {
 type endpoint struct {
 	target
 	Endpoint
-	transport *http.Transport
+	budget    string // name of the budget header, canonical; "" for none
+	transport transport
 }
 
 // NewClient checks o and returns a client for its endpoints. No connection is
@@ -39,16 +36,20 @@ type endpoint struct {
 // work.
 func NewClient(o Options) (*Client, error) {
 	alive, stop := context.WithCancel(context.Background())
-	c := &Client{endpoints: map[string]*endpoint{}, budget: o.BudgetHeader, alive: alive, close: stop}
+	c := &Client{endpoints: map[string]*endpoint{}, alive: alive, close: stop}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(o.Endpoints)) {
-		e := o.Endpoints[name].withDefaults()
-		t, err := parseTarget(e.URL)
+		e := &endpoint{Endpoint: o.Endpoints[name].withDefaults(), budget: http.CanonicalHeaderKey(o.BudgetHeader)}
+		var err error
+		if e.target, err = parseTarget(e.URL); err == nil {
+			err = e.check()
+		}
 		if err != nil {
 			problems = append(problems, fmt.Errorf("subgraph %q: %w", name, err))
 			continue
 		}
-		c.endpoints[name] = &endpoint{target: t, Endpoint: e, transport: c.transport(t, e)}
+		e.transport = c.newTransport(e)
+		c.endpoints[name] = e
 	}
 	if err := errors.Join(problems...); err != nil {
 		stop()
@@ -57,48 +58,16 @@ func NewClient(o Options) (*Client, error) {
 	return c, nil
 }
 
-// transport returns the connection pool of one subgraph.
-//
-// Compression is off: subgraphs are near, and inflating costs more than it
-// saves there. What comes compressed all the same is inflated by readBody,
-// which counts the bytes; the transport's own inflating does not. HTTP/2 is
-// off too: net/http's costs up to twice its HTTP/1.1 in CPU.
-func (c *Client) transport(t target, e Endpoint) *http.Transport {
-	dialer := &net.Dialer{Timeout: e.ConnectTimeout, KeepAlive: 15 * time.Second}
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	proxy := http.ProxyFromEnvironment
-	if t.socket != "" {
-		proxy = nil // there is no way to a local socket through a proxy
+func (e *endpoint) check() error {
+	switch e.Transport {
+	case TransportAuto, TransportNetHTTP, TransportHTTP2:
+	default:
+		return fmt.Errorf("has the transport %q; %q and %q are possible", e.Transport, TransportNetHTTP, TransportHTTP2)
 	}
-	return &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if t.socket != "" {
-				network, address = "unix", t.socket
-			}
-			// The transport goes on dialling when the request that asked
-			// for the connection has ended; closing the client must not
-			// leave that behind.
-			ctx, cancel := context.WithCancel(ctx)
-			defer cancel()
-			defer context.AfterFunc(c.alive, cancel)()
-			conn, err := dialer.DialContext(ctx, network, address)
-			if err != nil {
-				return nil, &dialError{err}
-			}
-			return conn, nil
-		},
-		Proxy:                  proxy,
-		Protocols:              &protocols,
-		TLSHandshakeTimeout:    e.ConnectTimeout,
-		DisableCompression:     true,
-		MaxIdleConns:           0, // bounded per host, and there is one host
-		MaxIdleConnsPerHost:    maxIdleConns,
-		IdleConnTimeout:        e.IdleTimeout,
-		MaxResponseHeaderBytes: maxHeaderBytes,
-		WriteBufferSize:        8 << 10,
-		ReadBufferSize:         32 << 10,
+	if e.budget != "" && !isToken(e.budget) {
+		return fmt.Errorf("has the budget header %q, which cannot be a header's name", e.budget)
 	}
+	return nil
 }
 
 // Fetch sends r and returns the answer with its body read completely, whatever
@@ -114,67 +83,30 @@ func (c *Client) Fetch(ctx context.Context, r *Request) (*Response, error) {
 	if e == nil {
 		return nil, &Error{Subgraph: r.Subgraph, Kind: Connect, Err: errUnknown}
 	}
-	fetchCtx, cancel := context.WithTimeout(ctx, e.Timeout)
-	defer cancel()
-	resp, err := e.fetch(fetchCtx, r, c.budget)
+	d := deadlineOf(ctx, e.Timeout)
+	resp, err := e.transport.roundTrip(ctx, r, d)
 	if err != nil {
-		return nil, classify(ctx, fetchCtx, r.Subgraph, e.Endpoint, err)
+		return nil, classify(ctx, d, r.Subgraph, e.Endpoint, err)
 	}
 	return resp, nil
 }
 
-func (e *endpoint) fetch(ctx context.Context, r *Request, budget string) (*Response, error) {
-	// The transport and not an http.Client: no redirects, no cookies.
-	resp, err := e.transport.RoundTrip(e.request(ctx, r, budget))
+// dial opens a connection to the endpoint's socket, or else to the address.
+func (c *Client) dial(ctx context.Context, e *endpoint, network, address string) (net.Conn, error) {
+	if e.socket != "" {
+		network, address = "unix", e.socket
+	}
+	// net/http goes on dialling when the request that asked for the
+	// connection has ended; closing the client must not leave that behind.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(c.alive, cancel)()
+	dialer := &net.Dialer{Timeout: e.ConnectTimeout, KeepAlive: 15 * time.Second}
+	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
-		return nil, err
+		return nil, &dialError{err}
 	}
-	defer resp.Body.Close()
-	body, err := readBody(resp, e.MaxResponseBytes)
-	if err != nil {
-		return nil, err
-	}
-	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
-}
-
-// request builds the HTTP request. Headers of r are sent unless they are the
-// transport's own business.
-func (e *endpoint) request(ctx context.Context, r *Request, budget string) *http.Request {
-	header := make(http.Header, len(r.Header)+6)
-	for name, values := range r.Header {
-		name = http.CanonicalHeaderKey(name)
-		if !ownHeaders[name] {
-			header[name] = values
-		}
-	}
-	header["Content-Type"] = contentType
-	header["Accept"] = accept
-	if header["User-Agent"] == nil {
-		header["User-Agent"] = userAgent
-	}
-	if e.authorization != "" && header["Authorization"] == nil {
-		header["Authorization"] = []string{e.authorization}
-	}
-	if budget != "" {
-		if deadline, ok := ctx.Deadline(); ok {
-			ms := max(time.Until(deadline).Milliseconds(), 0)
-			header[http.CanonicalHeaderKey(budget)] = []string{strconv.FormatInt(ms, 10)}
-		}
-	}
-	markReplayable(header, r.Mutation)
-	req := &http.Request{
-		Method:        http.MethodPost,
-		URL:           e.url,
-		Host:          e.url.Host,
-		Header:        header,
-		Body:          io.NopCloser(bytes.NewReader(r.Body)),
-		GetBody:       func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil },
-		ContentLength: int64(len(r.Body)),
-		Proto:         "HTTP/1.1",
-		ProtoMajor:    1,
-		ProtoMinor:    1,
-	}
-	return req.WithContext(ctx)
+	return conn, nil
 }
 
 // Close closes the idle connections and gives up dials that nobody waits for.
@@ -182,6 +114,6 @@ func (e *endpoint) request(ctx context.Context, r *Request, budget string) *http
 func (c *Client) Close() {
 	c.close()
 	for _, e := range c.endpoints {
-		e.transport.CloseIdleConnections()
+		e.transport.close()
 	}
 }

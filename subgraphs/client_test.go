@@ -15,7 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,6 +42,13 @@ func newClient(t *testing.T, o Options) *Client {
 	return c
 }
 
+// eachTransport runs a test over the client of our own and over net/http.
+func eachTransport(t *testing.T, test func(*testing.T, Transport)) {
+	for name, via := range map[string]Transport{"own": TransportAuto, "net_http": TransportNetHTTP} {
+		t.Run(name, func(t *testing.T) { test(t, via) })
+	}
+}
+
 func fetch(t *testing.T, c *Client) (*Response, error) {
 	t.Helper()
 	return c.Fetch(t.Context(), &Request{Subgraph: "s", Body: []byte(`{"query":"{a}"}`)})
@@ -66,10 +72,12 @@ func wantKind(t *testing.T, err error, kind Kind) *Error {
 	return e
 }
 
-func TestFetch(t *testing.T) {
+func TestFetch(t *testing.T) { eachTransport(t, testFetch) }
+
+func testFetch(t *testing.T, via Transport) {
 	var got *http.Request
 	var body []byte
-	c, _ := serve(t, Endpoint{}, func(w http.ResponseWriter, r *http.Request) {
+	c, _ := serve(t, Endpoint{Transport: via}, func(w http.ResponseWriter, r *http.Request) {
 		got = r
 		body, _ = io.ReadAll(r.Body)
 		w.Header().Set("Content-Type", "application/json")
@@ -119,7 +127,9 @@ func TestFetch(t *testing.T) {
 
 // Whatever comes back as HTTP is an answer: what it means is decided where
 // plans are known.
-func TestAnswersOfAnyKind(t *testing.T) {
+func TestAnswersOfAnyKind(t *testing.T) { eachTransport(t, testAnswersOfAnyKind) }
+
+func testAnswersOfAnyKind(t *testing.T, via Transport) {
 	tests := []struct {
 		name    string
 		handler http.HandlerFunc
@@ -148,7 +158,7 @@ func TestAnswersOfAnyKind(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c, _ := serve(t, Endpoint{}, tt.handler)
+			c, _ := serve(t, Endpoint{Transport: via}, tt.handler)
 			resp, err := fetch(t, c)
 			if err != nil {
 				t.Fatal(err)
@@ -160,8 +170,10 @@ func TestAnswersOfAnyKind(t *testing.T) {
 	}
 }
 
-func TestCookiesAreNotKept(t *testing.T) {
-	c, _ := serve(t, Endpoint{}, func(w http.ResponseWriter, r *http.Request) {
+func TestCookiesAreNotKept(t *testing.T) { eachTransport(t, testCookiesAreNotKept) }
+
+func testCookiesAreNotKept(t *testing.T, via Transport) {
+	c, _ := serve(t, Endpoint{Transport: via}, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Cookie") != "" {
 			t.Errorf("a cookie came back: %v", r.Header)
 		}
@@ -194,7 +206,9 @@ func hijack(t *testing.T, f func(net.Conn)) http.HandlerFunc {
 
 func reset(conn net.Conn) { conn.(*net.TCPConn).SetLinger(0) }
 
-func TestBrokenAnswers(t *testing.T) {
+func TestBrokenAnswers(t *testing.T) { eachTransport(t, testBrokenAnswers) }
+
+func testBrokenAnswers(t *testing.T, via Transport) {
 	tests := []struct {
 		name    string
 		handler http.HandlerFunc
@@ -236,7 +250,7 @@ func TestBrokenAnswers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c, _ := serve(t, Endpoint{}, tt.handler)
+			c, _ := serve(t, Endpoint{Transport: via}, tt.handler)
 			_, err := fetch(t, c)
 			wantKind(t, err, Protocol)
 		})
@@ -251,9 +265,11 @@ func zip(s string) []byte {
 	return b.Bytes()
 }
 
-func TestGzipAnswer(t *testing.T) {
+func TestGzipAnswer(t *testing.T) { eachTransport(t, testGzipAnswer) }
+
+func testGzipAnswer(t *testing.T, via Transport) {
 	want := strings.Repeat(`{"data":{}} `, 1000)
-	c, _ := serve(t, Endpoint{}, func(w http.ResponseWriter, _ *http.Request) {
+	c, _ := serve(t, Endpoint{Transport: via}, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Write(zip(want))
 	})
@@ -269,7 +285,9 @@ func TestGzipAnswer(t *testing.T) {
 	}
 }
 
-func TestSizeLimit(t *testing.T) {
+func TestSizeLimit(t *testing.T) { eachTransport(t, testSizeLimit) }
+
+func testSizeLimit(t *testing.T, via Transport) {
 	const limit = 100_000
 	text := func(n int) string { return strings.Repeat("x", n) }
 	sized := func(body string) http.HandlerFunc {
@@ -321,7 +339,7 @@ func TestSizeLimit(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c, _ := serve(t, Endpoint{MaxResponseBytes: limit}, tt.handler)
+			c, _ := serve(t, Endpoint{Transport: via, MaxResponseBytes: limit}, tt.handler)
 			resp, err := fetch(t, c)
 			if !tt.fits {
 				e := wantKind(t, err, TooLarge)
@@ -340,7 +358,9 @@ func TestSizeLimit(t *testing.T) {
 	}
 }
 
-func TestNoAnswerInTime(t *testing.T) {
+func TestNoAnswerInTime(t *testing.T) { eachTransport(t, testNoAnswerInTime) }
+
+func testNoAnswerInTime(t *testing.T, via Transport) {
 	hang := func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
@@ -353,14 +373,14 @@ func TestNoAnswerInTime(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{"hangs": hang, "stops inside the body": trickle} {
 		t.Run(name, func(t *testing.T) {
 			t.Run("subgraph timeout", func(t *testing.T) {
-				c, _ := serve(t, Endpoint{Timeout: 20 * time.Millisecond}, handler)
+				c, _ := serve(t, Endpoint{Transport: via, Timeout: 20 * time.Millisecond}, handler)
 				_, err := fetch(t, c)
 				if e := wantKind(t, err, Timeout); e.Reason() != "no answer within 20ms" {
 					t.Errorf("reason %q", e.Reason())
 				}
 			})
 			t.Run("request deadline", func(t *testing.T) {
-				c, _ := serve(t, Endpoint{}, handler)
+				c, _ := serve(t, Endpoint{Transport: via}, handler)
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 				defer cancel()
 				_, err := c.Fetch(ctx, &Request{Subgraph: "s"})
@@ -370,7 +390,7 @@ func TestNoAnswerInTime(t *testing.T) {
 			})
 			t.Run("caller gone", func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
-				c, _ := serve(t, Endpoint{}, func(w http.ResponseWriter, r *http.Request) {
+				c, _ := serve(t, Endpoint{Transport: via}, func(w http.ResponseWriter, r *http.Request) {
 					time.AfterFunc(5*time.Millisecond, cancel)
 					handler(w, r)
 				})
@@ -381,7 +401,9 @@ func TestNoAnswerInTime(t *testing.T) {
 	}
 }
 
-func TestConnectFails(t *testing.T) {
+func TestConnectFails(t *testing.T) { eachTransport(t, testConnectFails) }
+
+func testConnectFails(t *testing.T, via Transport) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -397,7 +419,7 @@ func TestConnectFails(t *testing.T) {
 		"TLS to a plain server": strings.Replace(httptestPlain(t), "http:", "https:", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := newClient(t, Options{Endpoints: map[string]Endpoint{"s": {URL: url}}})
+			c := newClient(t, Options{Endpoints: map[string]Endpoint{"s": {URL: url, Transport: via}}})
 			_, err := fetch(t, c)
 			if e := wantKind(t, err, Connect); e.Reason() != "connection failed" {
 				t.Errorf("reason %q", e.Reason())
@@ -412,7 +434,9 @@ func httptestPlain(t *testing.T) string {
 	return srv.URL
 }
 
-func TestUnixSocket(t *testing.T) {
+func TestUnixSocket(t *testing.T) { eachTransport(t, testUnixSocket) }
+
+func testUnixSocket(t *testing.T, via Transport) {
 	path := filepath.Join(t.TempDir(), "s.sock")
 	l, err := net.Listen("unix", path)
 	if err != nil {
@@ -423,7 +447,7 @@ func TestUnixSocket(t *testing.T) {
 	})}}
 	srv.Start()
 	defer srv.Close()
-	c := newClient(t, Options{Endpoints: map[string]Endpoint{"s": {URL: "unix://" + path + "?path=/graphql"}}})
+	c := newClient(t, Options{Endpoints: map[string]Endpoint{"s": {Transport: via, URL: "unix://" + path + "?path=/graphql"}}})
 	resp, err := fetch(t, c)
 	if err != nil {
 		t.Fatal(err)
@@ -441,7 +465,9 @@ func TestUnknownSubgraph(t *testing.T) {
 
 // A server that closes a kept connection while the request is on its way: the
 // query is sent again, the mutation is not.
-func TestStaleConnection(t *testing.T) {
+func TestStaleConnection(t *testing.T) { eachTransport(t, testStaleConnection) }
+
+func testStaleConnection(t *testing.T, via Transport) {
 	for _, tt := range []struct {
 		name     string
 		mutation bool
@@ -456,7 +482,7 @@ func TestStaleConnection(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var seen atomic.Int32
 			var key atomic.Value
-			c, _ := serve(t, Endpoint{}, func(w http.ResponseWriter, r *http.Request) {
+			c, _ := serve(t, Endpoint{Transport: via}, func(w http.ResponseWriter, r *http.Request) {
 				n := seen.Add(1)
 				key.Store(r.Header.Get("Idempotency-Key"))
 				if n == 2 {
@@ -487,7 +513,9 @@ func TestStaleConnection(t *testing.T) {
 
 // Bodies are read to their end or closed on every path, so connections are
 // reused after good answers and none is left open after bad ones.
-func TestConnectionsAreReused(t *testing.T) {
+func TestConnectionsAreReused(t *testing.T) { eachTransport(t, testConnectionsAreReused) }
+
+func testConnectionsAreReused(t *testing.T, via Transport) {
 	var opened, open atomic.Int32
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Header.Get("X-Do") {
@@ -514,7 +542,7 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 	srv.Start()
 	defer srv.Close()
-	c := newClient(t, Options{Endpoints: map[string]Endpoint{"s": {URL: srv.URL, MaxResponseBytes: 50_000}}})
+	c := newClient(t, Options{Endpoints: map[string]Endpoint{"s": {URL: srv.URL, Transport: via, MaxResponseBytes: 50_000}}})
 	do := func(what string) error {
 		_, err := c.Fetch(t.Context(), &Request{Subgraph: "s", Header: http.Header{"X-Do": {what}}})
 		return err
@@ -541,7 +569,11 @@ func TestConnectionsAreReused(t *testing.T) {
 }
 
 func TestConcurrentFetchesKeepTheirAnswersApart(t *testing.T) {
-	c, _ := serve(t, Endpoint{}, func(w http.ResponseWriter, r *http.Request) {
+	eachTransport(t, testConcurrentFetchesKeepTheirAnswersApart)
+}
+
+func testConcurrentFetchesKeepTheirAnswersApart(t *testing.T, via Transport) {
+	c, _ := serve(t, Endpoint{Transport: via}, func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(w, r.Body)
 	})
 	var wg sync.WaitGroup
@@ -564,24 +596,32 @@ func TestConcurrentFetchesKeepTheirAnswersApart(t *testing.T) {
 	}
 }
 
-func TestBudgetHeader(t *testing.T) {
-	e := &endpoint{Endpoint: Endpoint{}.withDefaults()}
-	e.target, _ = parseTarget("http://s")
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-		defer cancel()
-		time.Sleep(1500 * time.Millisecond) // of the bubble's clock
-		req := e.request(ctx, &Request{}, "x-budget-ms")
-		if got := req.Header.Get("X-Budget-Ms"); got != "1500" {
-			t.Errorf("budget %q, want 1500", got)
-		}
+func TestBudgetHeader(t *testing.T) { eachTransport(t, testBudgetHeader) }
+
+func testBudgetHeader(t *testing.T, via Transport) {
+	var got atomic.Value
+	_, srv := serve(t, Endpoint{Transport: via}, func(_ http.ResponseWriter, r *http.Request) { got.Store(r.Header["X-Budget-Ms"]) })
+	c := newClient(t, Options{
+		Endpoints:    map[string]Endpoint{"s": {URL: srv.URL, Transport: via, Timeout: time.Hour}},
+		BudgetHeader: "x-budget-ms",
 	})
+	r := &Request{Subgraph: "s", Header: http.Header{"X-Budget-Ms": {"77"}}}
+	if _, err := c.Fetch(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	// Some of the hour has passed when the header is made.
+	values, _ := got.Load().([]string)
+	if len(values) != 1 || len(values[0]) != len("3599999") || values[0][:3] != "359" {
+		t.Errorf("budget %q, want one of nearly an hour", values)
+	}
 }
 
-func TestCloseEndsDials(t *testing.T) {
+func TestCloseEndsDials(t *testing.T) { eachTransport(t, testCloseEndsDials) }
+
+func testCloseEndsDials(t *testing.T, via Transport) {
 	// A listener that never accepts, with a full queue, cannot be had
 	// portably; a socket address that leads nowhere can.
-	c := newClient(t, Options{Endpoints: map[string]Endpoint{"s": {URL: "http://192.0.2.1", ConnectTimeout: time.Hour}}})
+	c := newClient(t, Options{Endpoints: map[string]Endpoint{"s": {Transport: via, URL: "http://192.0.2.1", ConnectTimeout: time.Hour}}})
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
 	defer cancel()
 	if _, err := c.Fetch(ctx, &Request{Subgraph: "s"}); err == nil {
@@ -620,13 +660,15 @@ func TestNewClientChecksURLs(t *testing.T) {
 	}
 }
 
-func TestCredentialsInURL(t *testing.T) {
+func TestCredentialsInURL(t *testing.T) { eachTransport(t, testCredentialsInURL) }
+
+func testCredentialsInURL(t *testing.T, via Transport) {
 	var got atomic.Value
-	c, srv := serve(t, Endpoint{}, func(w http.ResponseWriter, r *http.Request) {
+	c, srv := serve(t, Endpoint{Transport: via}, func(w http.ResponseWriter, r *http.Request) {
 		got.Store(r.Header.Get("Authorization"))
 	})
 	c.Close()
-	c = newClient(t, Options{Endpoints: map[string]Endpoint{"s": {URL: strings.Replace(srv.URL, "://", "://u:p@", 1)}}})
+	c = newClient(t, Options{Endpoints: map[string]Endpoint{"s": {Transport: via, URL: strings.Replace(srv.URL, "://", "://u:p@", 1)}}})
 	if _, err := fetch(t, c); err != nil {
 		t.Fatal(err)
 	}
@@ -642,8 +684,10 @@ func TestCredentialsInURL(t *testing.T) {
 	}
 }
 
-func TestHeaderInjection(t *testing.T) {
-	c, _ := serve(t, Endpoint{}, func(w http.ResponseWriter, r *http.Request) {
+func TestHeaderInjection(t *testing.T) { eachTransport(t, testHeaderInjection) }
+
+func testHeaderInjection(t *testing.T, via Transport) {
+	c, _ := serve(t, Endpoint{Transport: via}, func(w http.ResponseWriter, r *http.Request) {
 		t.Error("the request was sent")
 	})
 	r := &Request{Subgraph: "s", Header: http.Header{"X-A": {"a\r\nX-B: b"}}}

@@ -93,10 +93,10 @@ type dialError struct{ error }
 
 func (e *dialError) Unwrap() error { return e.error }
 
-// classify makes an Error of what a round trip under fetchCtx returned.
-// Contexts come first: how their end shows in err depends on what the
-// connection was doing. ctx is the caller's and contains fetchCtx.
-func classify(ctx, fetchCtx context.Context, name string, e Endpoint, err error) *Error {
+// classify makes an Error of what a round trip that had to end by d returned.
+// Contexts and deadlines come first: how their end shows in err depends on what
+// the connection was doing. ctx is the caller's.
+func classify(ctx context.Context, d deadline, name string, e Endpoint, err error) *Error {
 	out := &Error{Subgraph: name, Err: err}
 	var dial *dialError
 	var netErr net.Error
@@ -107,12 +107,11 @@ func classify(ctx, fetchCtx context.Context, name string, e Endpoint, err error)
 		out.Kind = Canceled
 	case ctx.Err() != nil:
 		out.Kind = Timeout
-	case fetchCtx.Err() != nil:
+	case d.isPassed():
 		// The caller's deadline may be the one that fired, a moment before
 		// ctx itself shows it.
 		out.Kind = Timeout
-		own, _ := fetchCtx.Deadline()
-		if outer, ok := ctx.Deadline(); !ok || own.Before(outer) {
+		if d.own {
 			out.limit = e.Timeout.Round(time.Millisecond).String()
 		}
 	case errors.As(err, &dial), isTLS(err):

@@ -43,6 +43,9 @@ type Endpoint struct {
 	// MaxResponseBytes bounds the body of an answer, counted while it is read
 	// and, if it is compressed, after inflating. Default 32 MiB.
 	MaxResponseBytes int64
+
+	// Transport is how requests get there.
+	Transport Transport
 }
 
 const (

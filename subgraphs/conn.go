@@ -1,0 +1,188 @@
+package subgraphs
+
+import (
+	"errors"
+	"io"
+	"net"
+	"syscall"
+	"time"
+)
+
+// A conn is one connection to a subgraph. It belongs to one request at a time.
+type conn struct {
+	net.Conn
+	raw syscall.RawConn // nil where there is no descriptor to look at
+
+	// buf[r:w] has been read and not used. A small answer arrives in it
+	// whole; the rest of a large one is read to where it stays.
+	buf  []byte
+	r, w int
+
+	out []byte // the request, reused
+
+	// reused says that a request before this one was answered, begun that a
+	// byte of this one's answer has been read.
+	reused, begun bool
+
+	idleSince time.Time
+
+	// expire ends what is read or written, and tells so to expired. It is
+	// made once, to be handed to context.AfterFunc for each request.
+	expire  func()
+	expired chan struct{}
+
+	// probe is isQuiet's look at the descriptor, and quiet its result; made
+	// once like expire.
+	probe func(fd uintptr) bool
+	quiet bool
+}
+
+const (
+	// readBuffer holds most answers with their heads.
+	readBuffer = 16 << 10
+
+	// maxKeptBuffer is how large the buffers of an idle connection may be.
+	maxKeptBuffer = 64 << 10
+
+	// maxJoined is up to which size a request's body is copied behind its
+	// head, to be written with it. Beyond, copying costs more than a vector.
+	maxJoined = 32 << 10
+)
+
+func newConn(raw net.Conn) *conn {
+	c := &conn{Conn: raw, buf: make([]byte, readBuffer), expired: make(chan struct{}, 1)}
+	c.expire = func() {
+		// Of a connection that is closed already there is nothing to end.
+		_ = c.SetDeadline(longAgo)
+		c.expired <- struct{}{}
+	}
+	if s, ok := raw.(syscall.Conn); ok {
+		if descriptor, err := s.SyscallConn(); err == nil {
+			c.raw = descriptor
+		}
+	}
+	c.probe = c.look
+	return c
+}
+
+// isStale tells whether err means that the connection was dead before the
+// request, which then has not been answered: it had been used before, and not
+// a byte came.
+func (c *conn) isStale(err error) bool { return c.reused && !c.begun && !isTimeout(err) }
+
+// isQuiet tells whether an idle connection is open and nothing has arrived on
+// it. What comes unasked would be taken for the next request's answer.
+func (c *conn) isQuiet() bool {
+	if c.raw == nil {
+		return false
+	}
+	c.quiet = false
+	return c.raw.Read(c.probe) == nil && c.quiet
+}
+
+// exchange sends r and reads the answer. keep tells whether the connection can
+// be used again. Whatever the error, the connection must then be closed.
+func (c *conn) exchange(w *wire, r *Request, d deadline) (resp *Response, keep bool, err error) {
+	c.begun = false
+	writeErr := c.write(w, r, d)
+	if isTimeout(writeErr) {
+		return nil, false, writeErr
+	}
+	// A subgraph may refuse a body without reading it to its end; then
+	// writing fails, and the answer tells why.
+	resp, keep, err = c.read(w.MaxResponseBytes)
+	if err != nil && writeErr != nil && !c.begun {
+		err = writeErr
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	keep = keep && writeErr == nil && c.r == c.w
+	c.reused = true
+	c.shrink()
+	return resp, keep, nil
+}
+
+// write writes the request with as few calls as possible.
+func (c *conn) write(w *wire, r *Request, d deadline) error {
+	c.out = w.appendHead(c.out[:0], r, d)
+	if len(r.Body) > maxJoined {
+		parts := net.Buffers{c.out, r.Body}
+		_, err := parts.WriteTo(c.Conn)
+		return err
+	}
+	c.out = append(c.out, r.Body...)
+	_, err := c.Write(c.out)
+	return err
+}
+
+// read reads one answer.
+func (c *conn) read(limit int64) (resp *Response, keep bool, err error) {
+	h, err := c.readHead()
+	if err != nil {
+		return nil, false, err
+	}
+	body, err := c.readBody(&h, limit)
+	if err != nil {
+		return nil, false, err
+	}
+	return &Response{Status: h.status, Header: h.header, Body: body}, h.keep, nil
+}
+
+// errSilent is the end of a connection on which nothing has been answered.
+var errSilent = errors.New("connection closed before the answer")
+
+// fill reads more into the buffer, which has room or is grown up to most
+// bytes.
+func (c *conn) fill(most int) error {
+	switch {
+	case c.r == c.w:
+		c.r, c.w = 0, 0
+	case c.w == len(c.buf) && c.r > 0:
+		c.w = copy(c.buf, c.buf[c.r:c.w])
+		c.r = 0
+	case c.w == len(c.buf):
+		if len(c.buf) >= most {
+			return errHeadTooLarge
+		}
+		grown := make([]byte, min(2*len(c.buf), most))
+		c.w = copy(grown, c.buf[:c.w])
+		c.buf = grown
+	}
+	n, err := c.readSome(c.buf[c.w:])
+	c.w += n
+	return err
+}
+
+// readSome reads at least one byte into p, which has room. The end of the
+// connection is io.ErrUnexpectedEOF, or errSilent if nothing has come at all.
+func (c *conn) readSome(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	switch {
+	case n > 0:
+		c.begun = true
+		return n, nil
+	case err == nil:
+		return 0, io.ErrNoProgress
+	case err != io.EOF:
+		return 0, err
+	case c.begun:
+		return 0, io.ErrUnexpectedEOF
+	default:
+		return 0, errSilent
+	}
+}
+
+// shrink lets go of buffers that one request or answer has made large.
+func (c *conn) shrink() {
+	if len(c.buf) > maxKeptBuffer {
+		// What is in it is not used any more: the connection is only kept
+		// if it is nothing.
+		kept := make([]byte, readBuffer)
+		c.w = copy(kept, c.buf[c.r:c.w])
+		c.r, c.buf = 0, kept
+	}
+	if cap(c.out) > maxKeptBuffer {
+		c.out = nil
+	}
+}

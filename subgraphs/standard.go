@@ -1,0 +1,107 @@
+package subgraphs
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+)
+
+// A standard sends requests by net/http, which can do everything and costs
+// more: two goroutines a connection, and some 50 allocations a request.
+type standard struct {
+	*endpoint
+	transport *http.Transport
+}
+
+// newStandard returns the connection pool of one subgraph.
+//
+// Compression is off: subgraphs are near, and inflating costs more than it
+// saves there. What comes compressed all the same is inflated by readBody,
+// which counts the bytes; the transport's own inflating does not.
+func newStandard(c *Client, e *endpoint) *standard {
+	var protocols http.Protocols
+	if e.Transport == TransportHTTP2 {
+		protocols.SetHTTP2(e.url.Scheme == "https")
+		protocols.SetUnencryptedHTTP2(e.url.Scheme == "http")
+	}
+	// Without TLS there is no way to find out; the server is taken at its
+	// operator's word.
+	protocols.SetHTTP1(!protocols.UnencryptedHTTP2())
+	proxy := http.ProxyFromEnvironment
+	if e.socket != "" {
+		proxy = nil // there is no way to a local socket through a proxy
+	}
+	return &standard{endpoint: e, transport: &http.Transport{
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return c.dial(ctx, e, network, address)
+		},
+		Proxy:                  proxy,
+		Protocols:              &protocols,
+		TLSHandshakeTimeout:    e.ConnectTimeout,
+		DisableCompression:     true,
+		MaxIdleConns:           0, // bounded per host, and there is one host
+		MaxIdleConnsPerHost:    maxIdleConns,
+		IdleConnTimeout:        e.IdleTimeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		WriteBufferSize:        8 << 10,
+		ReadBufferSize:         32 << 10,
+	}}
+}
+
+func (s *standard) roundTrip(ctx context.Context, r *Request, d deadline) (*Response, error) {
+	ctx, cancel := context.WithDeadline(ctx, d.at)
+	defer cancel()
+	// The transport and not an http.Client: no redirects, no cookies.
+	resp, err := s.transport.RoundTrip(s.request(ctx, r, d))
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := readBody(resp.Header, resp.Body, resp.ContentLength, s.MaxResponseBytes)
+	if err != nil {
+		return nil, err
+	}
+	return &Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+}
+
+// request builds the HTTP request. Headers of r are sent unless they are the
+// transport's own business.
+func (s *standard) request(ctx context.Context, r *Request, d deadline) *http.Request {
+	header := make(http.Header, len(r.Header)+6)
+	for name, values := range r.Header {
+		name = http.CanonicalHeaderKey(name)
+		if !ownHeaders[name] {
+			header[name] = values
+		}
+	}
+	header["Content-Type"] = contentType
+	header["Accept"] = accept
+	if header["User-Agent"] == nil {
+		header["User-Agent"] = userAgent
+	}
+	if s.authorization != "" && header["Authorization"] == nil {
+		header["Authorization"] = []string{s.authorization}
+	}
+	if s.budget != "" {
+		header[s.budget] = []string{strconv.FormatInt(d.left(), 10)}
+	}
+	markReplayable(header, r.Mutation)
+	req := &http.Request{
+		Method:        http.MethodPost,
+		URL:           s.url,
+		Host:          s.url.Host,
+		Header:        header,
+		Body:          io.NopCloser(bytes.NewReader(r.Body)),
+		GetBody:       func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil },
+		ContentLength: int64(len(r.Body)),
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+	}
+	return req.WithContext(ctx)
+}
+
+func (s *standard) close() { s.transport.CloseIdleConnections() }

@@ -1,0 +1,224 @@
+package subgraphs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A wire sends requests over HTTP/1.1 connections of its own, without TLS and
+// without goroutines. It does what a router needs and no more: a POST with a
+// body of known length, written at once, and an answer that is read to its end
+// before anybody sees it.
+//
+//	take a connection ──► write ──► read head ──► read body ──► put it back
+//	      │                            │
+//	      └── dial if none is idle     └── dead before the first byte: once more
+//
+// Its requests are cancelled by letting the connection's deadline expire, which
+// ends a read or write under way at once.
+type wire struct {
+	*endpoint
+	client  *Client
+	address string // host and port to dial
+	prefix  []byte // of every request's head
+	pool    pool
+}
+
+func newWire(c *Client, e *endpoint) *wire {
+	w := &wire{endpoint: e, client: c, address: e.url.Host}
+	if e.url.Port() == "" {
+		w.address = net.JoinHostPort(e.url.Hostname(), "80")
+	}
+	w.pool.idleTimeout = e.IdleTimeout
+	w.prefix = []byte("POST " + e.url.RequestURI() + " HTTP/1.1\r\nHost: " + e.url.Host +
+		"\r\nAccept: " + accept[0] + "\r\nContent-Type: " + contentType[0] + "\r\n")
+	return w
+}
+
+func (w *wire) roundTrip(ctx context.Context, r *Request, d deadline) (*Response, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := checkHeader(r.Header); err != nil {
+		return nil, err
+	}
+	for retried := false; ; retried = true {
+		c, err := w.connection(ctx, d, retried)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := w.exchange(ctx, c, r, d)
+		if err == nil {
+			return resp, nil
+		}
+		if retried || r.Mutation || !c.isStale(err) {
+			return nil, err
+		}
+	}
+}
+
+// connection returns one that is idle and has not been closed or written to by
+// the subgraph; if there is none, or fresh is set, a new one. Its deadline is
+// set.
+func (w *wire) connection(ctx context.Context, d deadline, fresh bool) (*conn, error) {
+	for !fresh {
+		c := w.pool.take()
+		if c == nil {
+			break
+		}
+		if c.SetDeadline(d.at) == nil && c.isQuiet() {
+			return c, nil
+		}
+		c.Close()
+	}
+	dialCtx, cancel := context.WithDeadline(ctx, d.at)
+	defer cancel()
+	raw, err := w.client.dial(dialCtx, w.endpoint, "tcp", w.address)
+	if err != nil {
+		return nil, err
+	}
+	c := newConn(raw)
+	if err := c.SetDeadline(d.at); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// exchange sends r over c and reads the answer. Afterwards c is back in the
+// pool, or closed.
+func (w *wire) exchange(ctx context.Context, c *conn, r *Request, d deadline) (*Response, error) {
+	stop := context.AfterFunc(ctx, c.expire)
+	resp, keep, err := c.exchange(w, r, d)
+	if !stop() {
+		// Expiring must not hit whoever has the connection next.
+		<-c.expired
+		keep = false
+	}
+	if err != nil || !keep {
+		c.Close()
+	} else {
+		w.pool.put(c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if resp.Header["Content-Encoding"] != nil {
+		resp.Body, err = readBody(resp.Header, bytes.NewReader(resp.Body), int64(len(resp.Body)), w.MaxResponseBytes)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return resp, nil
+}
+
+func (w *wire) close() { w.pool.close() }
+
+// appendHead appends the head of a request. Headers of r are sent, in the
+// order of their names, unless they are the transport's own business; they
+// have been checked.
+func (w *wire) appendHead(b []byte, r *Request, d deadline) []byte {
+	b = append(b, w.prefix...)
+	var space [16]string
+	names := space[:0]
+	for name := range r.Header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	agent, authorized := false, w.authorization == ""
+	for _, name := range names {
+		canonical := http.CanonicalHeaderKey(name)
+		if ownHeaders[canonical] || canonical == w.budget {
+			continue
+		}
+		agent = agent || canonical == "User-Agent"
+		authorized = authorized || canonical == "Authorization"
+		for _, value := range r.Header[name] {
+			b = appendField(b, canonical, strings.Trim(value, " \t"))
+		}
+	}
+	if !agent {
+		b = appendField(b, "User-Agent", userAgent[0])
+	}
+	if !authorized {
+		b = appendField(b, "Authorization", w.authorization)
+	}
+	if w.budget != "" {
+		b = append(append(b, w.budget...), ": "...)
+		b = append(strconv.AppendInt(b, d.left(), 10), "\r\n"...)
+	}
+	b = append(b, "Content-Length: "...)
+	b = strconv.AppendInt(b, int64(len(r.Body)), 10)
+	return append(b, "\r\n\r\n"...)
+}
+
+func appendField(b []byte, name, value string) []byte {
+	b = append(append(b, name...), ": "...)
+	return append(append(b, value...), "\r\n"...)
+}
+
+var errHeader = errors.New("a header to send has a name or value that HTTP does not allow")
+
+// checkHeader refuses what would end a header early and begin another, or a
+// body. The error does not repeat the value, which may be a secret.
+func checkHeader(h http.Header) error {
+	for name, values := range h {
+		if !isToken(name) {
+			return errHeader
+		}
+		for _, v := range values {
+			if !isFieldValue(v) {
+				return errHeader
+			}
+		}
+	}
+	return nil
+}
+
+// isToken tells whether s can be a header's name. RFC 9110, "Tokens".
+func isToken[S string | []byte](s S) bool {
+	for i := range len(s) {
+		if !tokenBytes[s[i]] {
+			return false
+		}
+	}
+	return len(s) > 0
+}
+
+var tokenBytes = func() (t [256]bool) {
+	for c := byte('0'); c <= 'z'; c++ {
+		t[c] = c <= '9' || 'A' <= c && c <= 'Z' || c >= 'a'
+	}
+	for _, c := range []byte("!#$%&'*+-.^_`|~") {
+		t[c] = true
+	}
+	return t
+}()
+
+// isFieldValue tells whether s can be a header's value: no control characters
+// but tabs. RFC 9110, "Field Values".
+func isFieldValue[S string | []byte](s S) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// isTimeout tells whether err is that of a deadline, the connection's or a
+// context's.
+func isTimeout(err error) bool {
+	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// longAgo is a deadline that has passed.
+var longAgo = time.Unix(1, 0)
