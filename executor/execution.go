@@ -122,7 +122,7 @@ func (e *execution) begin(ctx context.Context) []sending {
 		if state.ended || e.failed >= 0 || ctx.Err() == context.Canceled {
 			continue
 		}
-		requests := e.result.Requests(id)
+		requests := e.result.Requests(id, 0)
 		if len(requests) == 0 {
 			state.report.State = Empty
 			e.end(id)

@@ -94,7 +94,7 @@ func BenchmarkWrite(b *testing.B) {
 func benchmarkWrite(b *testing.B, p *Program, fetches []fetchSpec) {
 	r := p.NewResult(nil)
 	for i, s := range fetches {
-		r.Requests(i)
+		r.Requests(i, 0)
 		a, err := p.Decode(i, []byte(s.answer))
 		if err != nil {
 			b.Fatal(err)
@@ -125,7 +125,7 @@ func BenchmarkRequest(b *testing.B) {
 	for b.Loop() {
 		r := p.NewResult(nil)
 		for i, body := range bodies {
-			r.Requests(i)
+			r.Requests(i, 0)
 			a, err := p.Decode(i, body)
 			if err != nil {
 				b.Fatal(err)
@@ -141,7 +141,7 @@ func BenchmarkRequests(b *testing.B) {
 	p := compile(b, reviewsSchema, reviewsQuery, fetches)
 	r := p.NewResult(nil)
 	for i := range 2 {
-		r.Requests(i)
+		r.Requests(i, 0)
 		a, err := p.Decode(i, []byte(fetches[i].answer))
 		if err != nil {
 			b.Fatal(err)
@@ -155,7 +155,7 @@ func BenchmarkRequests(b *testing.B) {
 		copy(part.slots, fresh) // without the links of the last round
 		for i := 2; i < 4; i++ {
 			r.fetches[i] = fetchState{lookups: make([]lookupState, 1)}
-			r.Requests(i)
+			r.Requests(i, 0)
 		}
 	}
 }

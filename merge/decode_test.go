@@ -39,7 +39,7 @@ func read(t testing.TB, p *Program, answer string) (string, error) {
 		return "", err
 	}
 	r := p.NewResult(nil)
-	r.Requests(0)
+	r.Requests(0, 0)
 	r.Link(0, 0, a)
 	return string(r.Write(nil, nil)), nil
 }
@@ -193,7 +193,7 @@ func TestScalars(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := p.NewResult(nil)
-			r.Requests(0)
+			r.Requests(0, 0)
 			r.Link(0, 0, a)
 			var data map[string]json.RawMessage
 			if err := json.Unmarshal(r.Write(nil, nil), &data); err != nil {
@@ -251,7 +251,7 @@ func FuzzDecode(f *testing.F) {
 			t.Fatal("accepted what encoding/json does not")
 		}
 		r := p.NewResult(nil)
-		r.Requests(0)
+		r.Requests(0, 0)
 		r.Link(0, 0, a)
 		out := response(t, r) // fails if it is not JSON
 		if !utf8.ValidString(out) {

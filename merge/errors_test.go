@@ -203,7 +203,7 @@ func TestErrorsAreBounded(t *testing.T) {
 			p := compile(t, shop, `{ products { price } }`, fetches)
 			r := p.NewResult(nil)
 			link := func(fetch int, answer string) {
-				r.Requests(fetch)
+				r.Requests(fetch, 0)
 				a, err := p.Decode(fetch, []byte(answer))
 				if err != nil {
 					t.Fatal(err)
@@ -230,7 +230,7 @@ func TestErrorKeepsWhatIsKnown(t *testing.T) {
 	fetches := []fetchSpec{{subgraph: "a", sel: `{ me { name } }`, failure: &Failure{Code: CodeHTTP, Reason: "connection failed", Err: cause}}}
 	p := compile(t, shop, `{ me { name } }`, fetches)
 	r := p.NewResult(nil)
-	r.Requests(0)
+	r.Requests(0, 0)
 	r.Fail(0, fetches[0].failure)
 	if !r.Failed(0) {
 		t.Error("Failed does not tell")

@@ -257,10 +257,7 @@ func (r *Result) addressOf(f *fetch, request int, path []pathStep) (at address, 
 	if at.lookup < 0 {
 		return at, nil, false
 	}
-	list := r.fetches[f.ID].lookups[at.lookup].list
-	at.number = slices.IndexFunc(list, func(rep representation) bool {
-		return rep.request == request && rep.place == path[1].index
-	})
+	at.number = r.fetches[f.ID].lookups[at.lookup].number(request, path[1].index)
 	return at, path[2:], at.number >= 0
 }
 

@@ -39,6 +39,7 @@ type lookup struct {
 	entry   int32  // its slot in the object under "data"
 	literal string // the name of the variable as JSON, with the colon
 	targets []*target
+	reuse   []*reuse
 }
 
 // A variable is a client variable that the document uses.
@@ -109,6 +110,9 @@ func (p *Program) compileLookups(f *fetch) error {
 			l.targets = append(l.targets, t)
 		}
 		if err := c.check(len(pl.Paths)); err != nil {
+			return err
+		}
+		if err := p.compileReuse(f, l, pl, shape); err != nil {
 			return err
 		}
 	}

@@ -190,7 +190,7 @@ func execute(t testing.TB, p *Program, specs []fetchSpec) string {
 	t.Helper()
 	r := p.NewResult(nil)
 	for i, s := range specs {
-		requests := r.Requests(i)
+		requests := r.Requests(i, 0)
 		if s.want != "" {
 			var got []string
 			for _, q := range requests {

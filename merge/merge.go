@@ -28,6 +28,8 @@ type Program struct {
 
 	size int
 
+	schema *ast.Schema
+
 	// objectTypes are the names that are known to be of object types.
 	objectTypes map[string]bool
 
@@ -43,6 +45,7 @@ type Program struct {
 func Compile(op *operation.Operation, selection []*operation.Field, p *plan.Plan) (*Program, error) {
 	prog := &Program{
 		plan:        p,
+		schema:      op.Schema,
 		objectTypes: objectTypes(op.Schema, p),
 		dependents:  make([][]int, len(p.Fetches)),
 		seed:        maphash.MakeSeed(),

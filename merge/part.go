@@ -1,5 +1,10 @@
 package merge
 
+import (
+	"math"
+	"slices"
+)
+
 // A slot holds one value of a decoded answer. It has no pointers, so that the
 // collector need not look into the slots of an answer however large it is.
 //
@@ -52,6 +57,10 @@ type part struct {
 	buf   []byte
 	slots []slot
 	root  uint32 // of the object under "data"; 0 for none
+
+	// owned says that nobody else has the memory behind buf, so that more can be
+	// put behind them.
+	owned bool
 }
 
 // at returns slot i of the object ref, which must not be 0.
@@ -60,12 +69,19 @@ func (p *part) at(ref uint32, i int32) slot { return p.slots[int(ref)+int(i)] }
 // items returns the elements of a list.
 func (p *part) items(s slot) []slot { return p.slots[s.a : int(s.a)+s.size()] }
 
+// holds tells whether refs can reach as far as they would if other were put
+// behind.
+func (p *part) holds(other *part) bool {
+	return len(p.buf)+len(other.buf) <= math.MaxUint32 && len(p.slots)+len(other.slots) <= math.MaxUint32
+}
+
 // append adds the objects of other, so that one fetch that needed several
 // requests is one part all the same. It returns how far other's refs have
 // moved.
 func (p *part) append(other *part) uint32 {
+	p.own()
 	text, moved := uint32(len(p.buf)), uint32(len(p.slots))
-	p.buf = append(p.buf[:len(p.buf):len(p.buf)], other.buf...)
+	p.buf = append(p.buf, other.buf...)
 	for _, s := range other.slots {
 		switch s.kind() {
 		case leafValue, strayValue:
@@ -76,4 +92,11 @@ func (p *part) append(other *part) uint32 {
 		p.slots = append(p.slots, s)
 	}
 	return moved
+}
+
+// own makes sure that what is appended is written to memory of the part's own.
+func (p *part) own() {
+	if !p.owned {
+		p.buf, p.owned = slices.Clip(p.buf), true
+	}
 }

@@ -183,32 +183,53 @@ type representation struct {
 	hash       uint64
 	start, end int // in text
 
-	// The request that it travels in, and its place there.
-	request int
-	place   int
+	// group of objects that can travel together.
+	group int
+
+	// atHand says that the entity was found in an earlier answer.
+	atHand bool
 }
 
 // intern returns the number of the representation at text[start:], for which
-// there may be one already in the same request; then text is cut at start.
-func (rs *representations) intern(seed maphash.Seed, start, request int) (number int, added bool) {
+// there may be one already in the same group; then text is cut at start.
+func (rs *representations) intern(seed maphash.Seed, start, group int) (number int, added bool) {
 	if 2*len(rs.list) >= len(rs.table) {
 		rs.grow()
 	}
 	text := rs.text[start:]
 	hash := maphash.Bytes(seed, text)
+	at, number := rs.search(hash, text, group)
+	if number >= 0 {
+		rs.text = rs.text[:start]
+		return number, false
+	}
+	rs.list = append(rs.list, representation{hash: hash, start: start, end: len(rs.text), group: group})
+	rs.table[at] = uint32(len(rs.list))
+	return len(rs.list) - 1, true
+}
+
+// find returns the number of a representation in group 0, -1 if it is not
+// there.
+func (rs *representations) find(seed maphash.Seed, text []byte) int {
+	if len(rs.list) == 0 {
+		return -1
+	}
+	_, number := rs.search(maphash.Bytes(seed, text), text, 0)
+	return number
+}
+
+// search returns where in the table a representation is or belongs, and its
+// number, -1 if it is not there.
+func (rs *representations) search(hash uint64, text []byte, group int) (at uint64, number int) {
 	mask := uint64(len(rs.table) - 1)
-	i := hash & mask
-	for ; rs.table[i] != 0; i = (i + 1) & mask {
-		number := int(rs.table[i] - 1)
+	for at = hash & mask; rs.table[at] != 0; at = (at + 1) & mask {
+		number = int(rs.table[at] - 1)
 		r := &rs.list[number]
-		if r.hash == hash && r.request == request && bytes.Equal(rs.text[r.start:r.end], text) {
-			rs.text = rs.text[:start]
-			return number, false
+		if r.hash == hash && r.group == group && bytes.Equal(rs.text[r.start:r.end], text) {
+			return at, number
 		}
 	}
-	rs.list = append(rs.list, representation{hash: hash, start: start, end: len(rs.text), request: request})
-	rs.table[i] = uint32(len(rs.list))
-	return len(rs.list) - 1, true
+	return at, -1
 }
 
 func (rs *representations) grow() {

@@ -99,14 +99,14 @@ func TestRepresentations(t *testing.T) {
 			fetches := []fetchSpec{{sel: `{ products { ` + tt.sel + ` } }`}, entity}
 			p := compile(t, shop, `{ products { price } }`, fetches)
 			r := p.NewResult(nil)
-			r.Requests(0)
+			r.Requests(0, 0)
 			a, err := p.Decode(0, []byte(`{"data":{"products":[`+tt.answer+`]}}`))
 			if err != nil {
 				t.Fatal(err)
 			}
 			r.Link(0, 0, a)
 			got := ""
-			for _, q := range r.Requests(1) {
+			for _, q := range r.Requests(1, 0) {
 				got += string(q.Body)
 			}
 			want := ""
@@ -144,7 +144,7 @@ func TestRequestBody(t *testing.T) {
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
-		requests := p.NewResult(vars).Requests(0)
+		requests := p.NewResult(vars).Requests(0, 0)
 		if len(requests) != 1 || requests[0].Entities != 0 {
 			t.Fatalf("requests %v", requests)
 		}

@@ -14,25 +14,31 @@ type Request struct {
 
 // Requests returns what is to be sent for a fetch whose dependencies have
 // ended. It may be called once. Mostly it is one request; several if objects
-// that need different context values cannot share one; none if there is
-// nothing to ask for, and then the fetch has ended.
+// that need different context values cannot share one, or if there are more
+// than maxEntities for one lookup, 0 being no limit; none if there is nothing
+// to ask for, or all of it is at hand, and then the fetch has ended.
 //
 // Apollo Federation subgraph specification, "Resolve requests for entities".
-func (r *Result) Requests(fetch int) []Request {
+func (r *Result) Requests(fetch, maxEntities int) []Request {
 	f, state := r.p.fetches[fetch], &r.fetches[fetch]
 	b := requestBuilder{Result: r, fetch: f, state: state, renderer: renderer{view: &r.view}}
 	switch {
 	case f.IsEntity():
 		b.collect()
+		b.reuse()
 	case f.target != nil:
 		b.collectRoot()
 	default:
 		b.groups = make([]group, 1)
 	}
-	state.requests, state.open, state.pending = len(b.groups), len(b.groups), len(b.groups) > 0
-	requests := make([]Request, len(b.groups))
+	b.layOut(maxEntities)
+	state.open, state.pending = state.requests, state.requests > 0
+	state.used = len(b.groups) > 0
+	requests := make([]Request, 0, state.requests)
 	for i := range b.groups {
-		requests[i] = b.body(i)
+		for range b.groups[i].requests {
+			requests = append(requests, b.body(&b.groups[i], len(requests)))
+		}
 	}
 	return requests
 }
@@ -50,12 +56,14 @@ type requestBuilder struct {
 	key      []byte
 }
 
-// A group becomes one request.
+// A group are objects that can travel in one request; it becomes several if
+// they are too many.
 type group struct {
 	// context values by number of the variable; nil if no object needs it.
 	context [][]byte
-	// entities by lookup.
+	// entities to ask for, by lookup.
 	entities []int
+	requests int
 }
 
 // collect renders the representations of all objects at the paths of all
@@ -89,19 +97,75 @@ func (b *requestBuilder) add(lookup int, t *target, f frame) int {
 		return -1
 	}
 	reps.text = b.renderer.out
-	request := 0
+	group := 0
 	if len(t.context) > 0 {
-		request = b.group(b.context(t))
+		group = b.group(b.context(t))
 	} else if len(b.groups) == 0 {
 		b.group(nil)
 	}
-	number, added := reps.intern(b.p.seed, start, request)
+	number, added := reps.intern(b.p.seed, start, group)
 	if added {
-		g := &b.groups[request]
-		reps.list[number].place = g.entities[lookup]
-		g.entities[lookup]++
+		b.groups[group].entities[lookup]++
 	}
 	return number
+}
+
+// layOut says which representation travels in which request.
+func (b *requestBuilder) layOut(maxEntities int) {
+	split := false
+	for i := range b.groups {
+		g := &b.groups[i]
+		if len(g.entities) == 0 {
+			g.requests = 1 // of a root fetch
+		}
+		for _, n := range g.entities {
+			switch {
+			case n == 0:
+			case maxEntities > 0 && n > maxEntities:
+				g.requests = max(g.requests, (n+maxEntities-1)/maxEntities)
+			default:
+				g.requests = max(g.requests, 1)
+			}
+		}
+		b.state.requests += g.requests
+		split = split || g.requests > 1
+	}
+	if !split {
+		maxEntities = 0
+	}
+	for i := range b.state.lookups {
+		if l := &b.state.lookups[i]; b.state.requests > 1 || l.reused > 0 {
+			l.layOut(i, b.groups, maxEntities)
+		}
+	}
+}
+
+// layOut sorts the representations of lookup i by request.
+func (l *lookupState) layOut(i int, groups []group, maxEntities int) {
+	total := 0
+	next := make([]int, len(groups)) // place in sent of the next of each group
+	for g := range groups {
+		group := &groups[g]
+		next[g] = total
+		left := group.entities[i]
+		for range group.requests {
+			n := left
+			if maxEntities > 0 {
+				n = min(n, maxEntities)
+			}
+			l.first = append(l.first, total)
+			total += n
+			left -= n
+		}
+	}
+	l.first = append(l.first, total)
+	l.sent = make([]uint32, total)
+	for number := range l.list {
+		if rep := &l.list[number]; !rep.atHand {
+			l.sent[next[rep.group]] = uint32(number)
+			next[rep.group]++
+		}
+	}
 }
 
 // context returns the values of the context variables for the object that is
@@ -178,11 +242,18 @@ func (b *requestBuilder) collectRoot() {
 }
 
 // body puts request i together.
-func (b *requestBuilder) body(i int) Request {
-	g := &b.groups[i]
+func (b *requestBuilder) body(g *group, i int) Request {
 	size := len(b.fetch.prefix) + 32
 	for j := range b.state.lookups {
-		size += len(b.state.lookups[j].text) + len(b.state.lookups[j].list) + len(b.fetch.lookups[j].literal) + 3
+		l := &b.state.lookups[j]
+		size += len(b.fetch.lookups[j].literal) + 3 + l.count(i)
+		if l.sent == nil {
+			size += len(l.text)
+			continue
+		}
+		for _, number := range l.numbers(i) {
+			size += l.list[number].end - l.list[number].start
+		}
 	}
 	body := append(make([]byte, 0, size), b.fetch.prefix...)
 	entities := 0
@@ -204,21 +275,10 @@ func (b *requestBuilder) body(i int) Request {
 	}
 	for j, l := range b.fetch.lookups {
 		name(l.literal)
-		body = append(body, '[')
-		reps := &b.state.lookups[j].representations
-		n := 0
-		for k := range reps.list {
-			rep := &reps.list[k]
-			if rep.request != i {
-				continue
-			}
-			if n++; n > 1 {
-				body = append(body, ',')
-			}
-			body = append(body, reps.text[rep.start:rep.end]...)
-		}
+		state := &b.state.lookups[j]
+		body = state.appendTo(append(body, '['), i)
 		body = append(body, ']')
-		entities += n
+		entities += state.count(i)
 	}
 	for j, literal := range b.fetch.context {
 		if g.context[j] != nil {
@@ -230,4 +290,26 @@ func (b *requestBuilder) body(i int) Request {
 		body = append(body, '}')
 	}
 	return Request{Body: append(body, '}'), Entities: entities}
+}
+
+// appendTo appends the representations of a request, with commas between them.
+func (l *lookupState) appendTo(body []byte, request int) []byte {
+	comma := false
+	add := func(rep *representation) {
+		if comma {
+			body = append(body, ',')
+		}
+		comma = true
+		body = append(body, l.text[rep.start:rep.end]...)
+	}
+	if l.sent == nil {
+		for number := range l.list {
+			add(&l.list[number])
+		}
+		return body
+	}
+	for _, number := range l.numbers(request) {
+		add(&l.list[number])
+	}
+	return body
 }

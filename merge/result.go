@@ -30,6 +30,9 @@ type fetchState struct {
 	// after the other, whether there was an object.
 	reached []bool
 
+	// used says that objects are linked to the fetch.
+	used bool
+
 	requests int  // how many there are
 	open     int  // how many of them have not ended
 	pending  bool // Requests has not been called, or open is not 0
@@ -42,6 +45,42 @@ type lookupState struct {
 	representations
 	// items are the entities by number of representation.
 	items []slot
+
+	// sent are the numbers of the representations in the order in which they
+	// are sent, and first where those of each request begin, with the end at
+	// the end. nil if there is one request with all of them.
+	sent  []uint32
+	first []int
+
+	// reused is how many entities were found in earlier answers.
+	reused int
+}
+
+// numbers are the numbers of the representations in a request. They are not
+// listed if there is one request with all of them.
+func (l *lookupState) numbers(request int) []uint32 {
+	return l.sent[l.first[request]:l.first[request+1]]
+}
+
+// count returns how many representations are in a request.
+func (l *lookupState) count(request int) int {
+	if l.first == nil {
+		return len(l.list)
+	}
+	return l.first[request+1] - l.first[request]
+}
+
+// number returns the number of the representation at a place in a request, -1
+// if there is none.
+func (l *lookupState) number(request, place int) int {
+	switch {
+	case place >= l.count(request):
+		return -1
+	case l.first == nil:
+		return place
+	default:
+		return int(l.numbers(request)[place])
+	}
 }
 
 // requestErrors are the errors in the answer to one request.
@@ -97,10 +136,14 @@ func (r *Result) Link(fetch, request int, a *Answer) {
 		}
 		return
 	}
-	var moved uint32
-	if p.buf == nil {
+	moved := uint32(0)
+	switch {
+	case p.slots == nil:
 		*p = a.part
-	} else {
+	case !p.holds(&a.part):
+		state.failures = append(state.failures, &Failure{Code: CodeMalformed, Reason: "the answers of its requests are too large together"})
+		return
+	default:
 		moved = p.append(&a.part)
 	}
 	for i, l := range f.lookups {
@@ -111,12 +154,7 @@ func (r *Result) Link(fetch, request int, a *Answer) {
 // linkLookup makes the entities of one lookup in an answer reachable.
 func (r *Result) linkLookup(state *fetchState, lookup, request int, p *part, s slot, hasErrors bool) {
 	l := &state.lookups[lookup]
-	want := 0
-	for i := range l.list {
-		if l.list[i].request == request {
-			want++
-		}
-	}
+	want := l.count(request)
 	if want == 0 {
 		return
 	}
@@ -129,17 +167,16 @@ func (r *Result) linkLookup(state *fetchState, lookup, request int, p *part, s s
 	entities := p.items(s)
 	if len(entities) != want {
 		state.failures = append(state.failures, wrongLength(len(entities), want))
+		entities = entities[:min(want, len(entities))]
 	}
-	if state.requests == 1 {
-		l.items = entities[:min(want, len(entities))]
+	if l.sent == nil {
+		l.items = entities
 	} else {
 		if l.items == nil {
 			l.items = make([]slot, len(l.list))
 		}
-		for i := range l.list {
-			if rep := &l.list[i]; rep.request == request && rep.place < len(entities) {
-				l.items[i] = entities[rep.place]
-			}
+		for place, number := range l.numbers(request)[:len(entities)] {
+			l.items[number] = entities[place]
 		}
 	}
 	for _, e := range entities {
@@ -168,6 +205,15 @@ func (r *Result) Abandon(fetch int) {
 func (r *Result) Failed(fetch int) bool {
 	state := &r.fetches[fetch]
 	return len(state.failures) > 0 || len(state.answers) > 0
+}
+
+// Reused returns how many entities of a fetch were found in earlier answers.
+func (r *Result) Reused(fetch int) int {
+	n := 0
+	for i := range r.fetches[fetch].lookups {
+		n += r.fetches[fetch].lookups[i].reused
+	}
+	return n
 }
 
 func (r *Result) end(state *fetchState) {

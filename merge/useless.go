@@ -273,8 +273,8 @@ func (j *judge) enter(pos *position, at int) frame {
 			}
 			at++
 		case !j.pending(s.fetch):
-			if j.r.fetches[s.fetch].requests == 0 {
-				break // nothing was asked of it
+			if !j.r.fetches[s.fetch].used {
+				break // nothing is linked to it
 			}
 			if n := j.linked(s.link, j.refs[start:], j.frames); n >= 0 {
 				ref = j.r.entity(s.link, n)

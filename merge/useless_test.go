@@ -184,10 +184,10 @@ type Q { id: ID b: Int }
 			for i, s := range tt.fetches {
 				switch {
 				case s.failure != nil:
-					r.Requests(i)
+					r.Requests(i, 0)
 					r.Fail(i, s.failure)
 				case s.answer != "" && s.answer != `{"data":}`:
-					r.Requests(i)
+					r.Requests(i, 0)
 					a, err := p.Decode(i, []byte(s.answer))
 					if err != nil {
 						t.Fatal(err)
@@ -196,7 +196,7 @@ type Q { id: ID b: Int }
 				}
 			}
 			for _, i := range tt.flying {
-				if len(r.Requests(i)) == 0 {
+				if len(r.Requests(i, 0)) == 0 {
 					t.Fatalf("fetch %d has nothing to send", i)
 				}
 			}

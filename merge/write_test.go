@@ -104,7 +104,7 @@ func TestCompletions(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := p.NewResult(nil)
-			r.Requests(0)
+			r.Requests(0, 0)
 			r.Link(0, 0, a)
 			r.Write(nil, nil)
 			if diff := cmp.Diff(tt.want, r.Completions()); diff != "" {
@@ -124,7 +124,7 @@ func TestCompletionsAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := p.NewResult(nil)
-	r.Requests(0)
+	r.Requests(0, 0)
 	r.Link(0, 0, a)
 	if got := string(r.Write(nil, nil)); got != `{"a":[`+strings.Repeat(`null,`, 999)+`null]}` {
 		t.Errorf("data %.100s", got)
@@ -202,7 +202,7 @@ func TestHiddenTypeIsNotNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := p.NewResult(nil)
-	r.Requests(0)
+	r.Requests(0, 0)
 	r.Link(0, 0, a)
 	same(t, response(t, r), `{"data":null,"completions":[{"message":"Cannot return null for non-nullable field Query.thing","path":["thing"]}]}`)
 }
@@ -330,9 +330,9 @@ func FuzzMerge(f *testing.F) {
 			return
 		}
 		r := p.NewResult(nil)
-		r.Requests(0)
+		r.Requests(0, 0)
 		r.Link(0, 0, a)
-		if len(r.Requests(1)) > 0 {
+		if len(r.Requests(1, 0)) > 0 {
 			r.Link(1, 0, b)
 		}
 		out := response(t, r)

@@ -89,17 +89,20 @@ const maxStages = 64
 // tree plans one root position: with as few stages as will do, and among those
 // plans with the fewest fetches.
 func (b *builder) tree(p *position, sc *scope) error {
+	var d *decision
 	for b.bound = 1; b.bound <= maxStages; b.bound++ {
-		d := b.choose(p, nil)
+		d = b.choose(p, nil)
 		if d.missing == 0 {
 			b.build(p, d, nil, sc)
 			return nil
 		}
 		if !d.late {
-			return unplannable(d)
+			break
 		}
 	}
-	return &Error{Code: CodeBudget, Message: "the operation needs more dependent requests than are allowed"}
+	// Where keys are only to be had by way of each other, each further stage
+	// looks as if it might help.
+	return unplannable(d)
 }
 
 // mutation plans the root fields one after the other: a field starts when all
@@ -218,6 +221,7 @@ func (b *builder) finish() (p *plan.Plan, err error) {
 		printDocument(f, op.Definition.VariableDefinitions)
 		p.Fetches = append(p.Fetches, f)
 	}
+	b.reuse(p)
 	return p, nil
 }
 

@@ -22,6 +22,14 @@ type Options struct {
 	// NoBatching keeps every entity fetch a request of its own, instead of
 	// joining fetches to one subgraph whose time windows overlap.
 	NoBatching bool
+
+	// Reuse tells whether what a subgraph has answered about an entity is
+	// good for the rest of the request: lookups of queries then say where
+	// their entities may already be (plan.Lookup.Reuse). It holds where the
+	// subgraph resolves an entity alike wherever it is asked for it. nil is
+	// no for all subgraphs. It is called when an operation is planned and
+	// must always give the same answer.
+	Reuse func(subgraph string) bool
 }
 
 // DefaultBudget of steps. A step is one look at one field of one class of a

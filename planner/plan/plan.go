@@ -80,6 +80,11 @@ type Lookup struct {
 	// ancestors of the object. Objects with different values cannot share a
 	// request.
 	Context []*ContextVariable
+
+	// Reuse are places in earlier answers where entities may already be with
+	// all that Selections ask of them. What is found there is taken from
+	// there and not asked for again. nil to ask for everything.
+	Reuse []*Reuse
 }
 
 // An Input tells how a representation is rendered for objects of some runtime
@@ -130,6 +135,57 @@ type ContextVariable struct {
 	// Fields leads from the owner to the leaf. Where types differ, the first
 	// element whose On contains the owner's type is taken.
 	Fields []*InputField
+}
+
+// A Reuse is a place in an earlier answer of the same subgraph where objects of
+// one type have everything that a lookup asks of them.
+//
+//	{ topProducts { upc price } }       fetch 0
+//	{ ... on Product { price } }        a lookup of fetch 2, by upc
+//
+// An entity is found there by its representation: the one that the lookup would
+// send is the one that an object there would have.
+type Reuse struct {
+	// Fetch is the ID of the earlier fetch. It has ended when the lookup's
+	// fetch starts, and asks nothing that depends on context.
+	Fetch int
+
+	// Keys lead from the fetch's "data" to the objects, through lists, as the
+	// answer has them. Of an entity fetch the first is a lookup's.
+	Keys []string
+
+	// Path is where in the merged result the objects are first, for people.
+	Path Path
+
+	// Type is the runtime type of the entities.
+	Type string
+
+	// TypeKey is where an object tells its type in the answer; "" if all
+	// objects there are of Type.
+	TypeKey string
+
+	// Representation is what the representation is made of besides its
+	// __typename, in order. nil says that Keys is one lookup's, and that its
+	// entities are found by the representations they were asked for with.
+	Representation []*ReusedField
+
+	// Values are what is taken, by the lookup's response keys.
+	Values []*ReusedField
+}
+
+// A ReusedField is where one field is found in an earlier answer.
+type ReusedField struct {
+	// Name of the field in the schema.
+	Name string
+
+	// Key is its name in the representation, or in the lookup's answer.
+	Key string
+
+	// From is its key in the earlier answer.
+	From string
+
+	// Fields of a composite value; nil for leaves.
+	Fields []*ReusedField
 }
 
 // A Selection is a field, or an inline fragment, of what a fetch asks for.

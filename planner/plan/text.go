@@ -40,7 +40,8 @@ import (
 // is by DependsOn alone; a fetch does not wait for its stage.
 //
 // A request with several lookups prints as BatchFetch with one Flatten per
-// lookup, a lookup for objects at several paths as a Flatten of all of them.
+// lookup, a lookup for objects at several paths as a Flatten of all of them. A
+// Reuse in it says where entities are looked for before they are asked for.
 func (p *Plan) Text() string {
 	w := &textWriter{}
 	if len(p.Fetches) == 0 {
@@ -150,6 +151,9 @@ func (l *Lookup) paths() string {
 }
 
 func (w *textWriter) lookup(l *Lookup) {
+	for _, r := range l.Reuse {
+		w.line("Reuse(path: ", quote(r.Path.String()), ", type: ", quote(r.Type), "),")
+	}
 	w.open("{")
 	for _, in := range l.Inputs {
 		w.input(in)
