@@ -13,6 +13,7 @@ import (
 // literals: what one document has of its own, besides its normal form. They are
 // immutable and safe for concurrent use.
 type Literals struct {
+	op    *Signature // the lifted operation's; nil if there are no literals
 	text  []byte
 	spans []span // one per lifted variable, in order of definition
 }
@@ -61,7 +62,8 @@ func (o *Operation) Lift() (*Operation, Literals) {
 	if !lifted {
 		return o, Literals{}
 	}
-	return l.operation(o, set), Literals{text: l.text, spans: l.spans}
+	op := l.operation(o, set)
+	return op, Literals{op: op.Signature, text: l.text, spans: l.spans}
 }
 
 // unusedPrefix returns what no variable's name begins with.

@@ -45,15 +45,17 @@ func (v *Variables) Raw(name string) ([]byte, bool) {
 	return text[s.start:s.end:s.end], true
 }
 
-// With returns the variables together with the literals that Lift has taken
-// out of the same document. v stays as it is.
+// With returns the variables of the lifted operation: those of a request, which
+// either operation has coerced, and the literals that Lift has taken out of its
+// document. v stays as it is.
 func (v *Variables) With(literals Literals) *Variables {
-	if len(literals.spans) == 0 {
+	if literals.op == nil {
 		return v
 	}
-	with := *v
-	with.literals = literals
-	return &with
+	if len(v.spans) != literals.op.given {
+		panic("operation: variables and literals of different operations")
+	}
+	return &Variables{op: literals.op, text: v.text, spans: v.spans, literals: literals}
 }
 
 // Conditions are the values of op's condition variables. Coerce has made sure
