@@ -140,7 +140,7 @@ func (s *schema) resolveField(x *ast.Field, parent *typeDef) (*selection, *field
 	}
 	for _, def := range f.args {
 		if def.required() && x.Arguments.ForName(def.name) == nil {
-			return nil, &fieldSetError{message: fmt.Sprintf("argument %q is required", def.coordinate()), kind: fieldsHaveArgs}
+			return nil, &fieldSetError{message: fmt.Sprintf("argument %q is required", def.coordinate())}
 		}
 	}
 	sel := &selection{parent: parent, name: x.Name, field: f, args: x.Arguments}
@@ -149,6 +149,8 @@ func (s *schema) resolveField(x *ast.Field, parent *typeDef) (*selection, *field
 		return nil, &fieldSetError{message: fmt.Sprintf("field %q has an unknown type", f.coordinate())}
 	}
 	switch {
+	case base.isComposite() && len(x.SelectionSet) == 0 && base.kind != ast.Object:
+		return nil, &fieldSetError{kind: fieldsSelectInvalidType, message: fmt.Sprintf("field %q is of the %s %q and nothing of it is selected", f.coordinate(), kindWord(base.kind), base.name)}
 	case base.isComposite() && len(x.SelectionSet) == 0:
 		return nil, &fieldSetError{message: fmt.Sprintf("field %q has the composite type %q, so it needs a selection of its fields", f.coordinate(), f.typ)}
 	case !base.isComposite() && len(x.SelectionSet) > 0:

@@ -54,6 +54,7 @@ type mergedField struct {
 	applied      []*application
 	joins        []joinField
 	injected     bool // comes from @interfaceObject types only
+	unresolved   bool // every source is external; reported
 }
 
 type mergedValue struct {

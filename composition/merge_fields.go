@@ -42,6 +42,7 @@ func (c *composer) mergeField(t *mergedType, m *mergedField) {
 	if len(real) == 0 {
 		if len(c.standIns(t, m.name)) == 0 {
 			c.externalMissingOnBase(m, external)
+			m.unresolved = true
 			real = external
 		} else {
 			// Another subgraph resolves the field for all implementations.

@@ -116,6 +116,9 @@ func (c *composer) enumUses() map[string]enumUse {
 				input(f)
 				continue
 			}
+			if f.unresolved {
+				continue
+			}
 			if e := c.super.types[f.typ.Name()]; e != nil && e.kind == ast.Enum {
 				if u := uses[e.name]; u.output == "" {
 					u.output = f.coordinate()

@@ -16,7 +16,9 @@ import (
 // stuck is reported.
 //
 // Interface fields are checked on each implementation. What was shown to work
-// with fewer places need not be checked with more.
+// with fewer places need not be checked with more, except where subgraphs that
+// share a field may disagree about what it returns: there more places may bring
+// a disagreement.
 func (c *composer) validateSatisfiability() {
 	w := &walker{c: c, r: newReachability(c), budget: c.opts.MaxSteps, visited: map[*mergedType][]visit{}}
 	if w.budget <= 0 {
@@ -27,6 +29,7 @@ func (c *composer) validateSatisfiability() {
 			w.contextual = append(w.contextual, s)
 		}
 	}
+	w.disputed = c.disputedTypes()
 	for k, root := range c.super.roots {
 		if root == nil || hidden(root.applied) {
 			continue
@@ -116,6 +119,10 @@ type walker struct {
 
 	// contextual are the subgraphs that set contexts.
 	contextual []*schema
+
+	// disputed are the types from which a shared field can be come to whose
+	// subgraphs know different objects behind its type.
+	disputed map[*mergedType]bool
 }
 
 // A sharedMutation is a mutation field that several subgraphs resolve. Only
@@ -150,6 +157,72 @@ func (w *walker) run() {
 	}
 }
 
+// maxExact is how many sets of places are told apart at a type with disputed
+// fields, before those with more places than another are skipped there too.
+const maxExact = 200
+
+// disputedTypes finds the types from which a disputed field can be come to.
+func (c *composer) disputedTypes() map[*mergedType]bool {
+	disputed := map[*mergedType]bool{}
+	from := map[*mergedType][]*mergedType{}
+	var queue []*mergedType
+	for _, t := range c.super.order {
+		if t.kind == ast.Interface || t.kind == ast.Union {
+			for _, o := range c.super.possible(t) {
+				from[o] = append(from[o], t)
+			}
+		}
+		if t.kind != ast.Object {
+			continue
+		}
+		for _, f := range t.fields {
+			target := c.super.types[f.typ.Name()]
+			if target == nil {
+				continue
+			}
+			from[target] = append(from[target], t)
+			if !disputed[t] && isShared(f) && isDisputed(f) {
+				disputed[t] = true
+				queue = append(queue, t)
+			}
+		}
+	}
+	for len(queue) > 0 {
+		t := queue[0]
+		queue = queue[1:]
+		for _, above := range from[t] {
+			if !disputed[above] {
+				disputed[above] = true
+				queue = append(queue, above)
+			}
+		}
+	}
+	return disputed
+}
+
+// isDisputed tells whether sources of f know different objects behind its
+// type.
+func isDisputed(f *mergedField) bool {
+	var known []*typeDef
+	for _, s := range f.sources {
+		base := s.baseType()
+		if base == nil || base.kind != ast.Interface && base.kind != ast.Union {
+			continue
+		}
+		own := s.schema.possibleTypes(base)
+		if known == nil {
+			known = own
+			continue
+		}
+		if len(own) != len(known) || slices.ContainsFunc(own, func(t *typeDef) bool {
+			return !slices.ContainsFunc(known, func(o *typeDef) bool { return o.name == t.name })
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
 // seen tells whether the state, or one with fewer places, was looked at, and
 // notes it.
 func (w *walker) seen(s *state) bool {
@@ -163,8 +236,9 @@ func (w *walker) seen(s *state) bool {
 		v.nodes[n] = true
 	}
 	w.spend(len(places))
+	exact := w.disputed[s.typ] && len(w.visited[s.typ]) < maxExact
 	covers := func(p visit) bool {
-		if len(p.nodes) > len(v.nodes) || p.contexts != v.contexts {
+		if len(p.nodes) > len(v.nodes) || p.contexts != v.contexts || exact && len(p.nodes) < len(v.nodes) {
 			return false
 		}
 		for n := range p.nodes {
@@ -461,7 +535,7 @@ func (w *walker) sharedMutations() {
 		var texts []string
 		enough := false
 		for _, s := range m.states {
-			sub := &walker{c: w.c, r: w.r, budget: w.budget, visited: map[*mergedType][]visit{}, proven: proven, contextual: w.contextual}
+			sub := &walker{c: w.c, r: w.r, budget: w.budget, visited: map[*mergedType][]visit{}, proven: proven, contextual: w.contextual, disputed: w.disputed}
 			sub.push(s)
 			sub.run()
 			w.budget = sub.budget
@@ -470,6 +544,16 @@ func (w *walker) sharedMutations() {
 				w.errors, w.stopped = append(w.errors, sub.errors...), true
 				return
 			}
+			// Types that never match are wrong whichever subgraph is called.
+			own := sub.errors[:0:0]
+			for _, e := range sub.errors {
+				if e.Code == CodeShareableHasMismatchedRuntimeTypes {
+					w.errors = append(w.errors, e)
+				} else {
+					own = append(own, e)
+				}
+			}
+			sub.errors = own
 			if len(sub.errors) == 0 {
 				enough = true
 				for t, visits := range sub.visited {
