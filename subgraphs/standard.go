@@ -86,7 +86,7 @@ func (s *standard) request(ctx context.Context, r *Request, d deadline) *http.Re
 		header["Authorization"] = []string{s.authorization}
 	}
 	if s.budget != "" {
-		header[s.budget] = []string{strconv.FormatInt(d.left(), 10)}
+		header[s.budget] = []string{strconv.FormatInt(d.budget(r), 10)}
 	}
 	markReplayable(header, r.Mutation)
 	req := &http.Request{

@@ -1,9 +1,13 @@
 package subgraphs
 
-import "net/http"
+import (
+	"net/http"
+	"time"
+)
 
 // A Request is one GraphQL request to one subgraph. It is not modified by
-// whoever sends it.
+// whoever sends it, nor may it be by whoever made it once it has been handed to
+// Fetch: others may wait for its answer after Fetch has returned.
 type Request struct {
 	// Subgraph is the name of the subgraph.
 	Subgraph string
@@ -17,10 +21,15 @@ type Request struct {
 
 	// Mutation says that sending the request twice is not harmless.
 	Mutation bool
+
+	// askedUntil is what the budget header counts to if it comes before the
+	// context's deadline: a shared request has its first asker's, without
+	// ending by it. Zero for the context's alone.
+	askedUntil time.Time
 }
 
-// A Response is a subgraph's answer with its body read completely. The
-// receiver owns Body: it is never reused.
+// A Response is a subgraph's answer with its body read completely. It is never
+// reused, and never written to: several may have received it.
 type Response struct {
 	Status int
 	Header http.Header

@@ -52,8 +52,14 @@ func deadlineOf(ctx context.Context, timeout time.Duration) deadline {
 // isPassed tells whether the time is over.
 func (d deadline) isPassed() bool { return !time.Now().Before(d.at) }
 
-// left returns how much time there is, in milliseconds.
-func (d deadline) left() int64 { return max(time.Until(d.at).Milliseconds(), 0) }
+// budget returns how much time there is for r, in milliseconds.
+func (d deadline) budget(r *Request) int64 {
+	at := d.at
+	if !r.askedUntil.IsZero() && r.askedUntil.Before(at) {
+		at = r.askedUntil
+	}
+	return max(time.Until(at).Milliseconds(), 0)
+}
 
 // newTransport returns the transport that e asks for.
 func (c *Client) newTransport(e *endpoint) transport {

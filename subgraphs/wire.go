@@ -153,7 +153,7 @@ func (w *wire) appendHead(b []byte, r *Request, d deadline) []byte {
 	}
 	if w.budget != "" {
 		b = append(append(b, w.budget...), ": "...)
-		b = append(strconv.AppendInt(b, d.left(), 10), "\r\n"...)
+		b = append(strconv.AppendInt(b, d.budget(r), 10), "\r\n"...)
 	}
 	b = append(b, "Content-Length: "...)
 	b = strconv.AppendInt(b, int64(len(r.Body)), 10)
