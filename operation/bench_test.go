@@ -31,6 +31,39 @@ func BenchmarkPrepare(b *testing.B) {
 	}
 }
 
+// BenchmarkLift is what is added to Prepare for a document that is new, and
+// BenchmarkRebuild what is added to planning for a normal form that is new.
+func BenchmarkLift(b *testing.B) {
+	schema := loadSchema(b, petsSDL)
+	for _, bb := range append(benchDocuments, []struct{ name, document string }{
+		{"literals", `{ a(n: 1, s: "text", id: 5, in: {need: 1, list: [1, 2]}) pets(first: 5) { ...P } x: a(n: 1) } fragment P on Pet { name ... on Dog { sound(loud: true) } }`},
+		{"list", "{ a(list: [" + strings.Repeat("1, ", 1000) + "]) }"},
+	}...) {
+		op := prepare(b, schema, bb.document)
+		b.Run(bb.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				op.Lift()
+			}
+		})
+	}
+}
+
+func BenchmarkRebuild(b *testing.B) {
+	schema := loadSchema(b, petsSDL)
+	for _, bb := range benchDocuments {
+		op, _ := prepare(b, schema, bb.document).Lift()
+		b.Run(bb.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := op.Rebuild(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkRefuse is what it costs to refuse the largest of the adversarial
 // documents.
 func BenchmarkRefuse(b *testing.B) {

@@ -5,6 +5,8 @@
 //	document, name ──► Prepare ──► Operation ──► Select(conditions) ──► []*Field
 //	variables JSON ──► Coerce  ──► Variables, or coded request errors
 //	[]*Field, type ──► Collect ──► []Group, the fields to execute on an object
+//	Operation ──► Lift ──► Operation without literals, and their values
+//	Signature ──► Rebuild ──► Operation from its normal form alone
 //
 // Introspection is answered here, from the API schema; no subgraph is asked.
 //
@@ -17,7 +19,7 @@
 //	sortFragments    no cycles: what follows spreads comes to an end
 //	checkStructure   nesting and number of selections with the fragments
 //	                 expanded, computed bottom-up and never expanded
-//	checkOperation   depth, aliases, root fields, directives
+//	check            depth, aliases, root fields, directives
 //	checkRules       the validation rules, each fragment walked once per
 //	                 operation; field merging in time linear in the expanded
 //	                 selections
@@ -36,10 +38,25 @@
 //
 // Whoever needs the fields of an object of a known type collects them.
 //
+// # Caching
+//
+// Operations that differ in literals alone have the same plan. Lift puts
+// variables in their place; what it returns prints as the normal form, which is
+// what a plan is cached by, and what it is made of: Rebuild parses the normal
+// form, so that nothing of the first client's document is kept with a plan.
+// With a document only the Signature and the Literals need to be kept.
+//
+//	text, name ──► Signature, Literals         variables JSON ──► Coerce ─► With(Literals)
+//	                    │                                                       │
+//	                 Normal ──► Rebuild ──► plan  ◄─────────────────────────────┘
+//
+// A Signature has measurements, no verdict: Check holds them against the limits
+// of the moment, for every request.
+//
 // # What it does not do
 //
-// The package does not know subgraphs, executes nothing but introspection, and
-// does not coerce literal arguments: they stay as written, validated.
+// The package does not know subgraphs, and executes nothing but introspection.
+// Literal arguments that are not lifted stay as written, validated.
 //
 // Invariants: recursion over a document or over variables is bounded by
 // Limits.Nesting before it begins. Errors are at most 100, each with a code of

@@ -73,7 +73,7 @@ func ExampleCollect() {
 	// products id 1
 }
 
-func ExampleOperation_Coerce() {
+func ExampleSignature_Coerce() {
 	op, _ := operation.Prepare(schema(), "query ($id: ID!, $first: Int = 5) { product(id: $id) { name } products(first: $first) { id } }",
 		"", operation.DefaultLimits())
 
@@ -87,6 +87,35 @@ func ExampleOperation_Coerce() {
 	// Output:
 	// "12" 5
 	// VALIDATION_INVALID_TYPE_VARIABLE Variable "$first" is invalid: Int cannot represent a string.
+}
+
+func ExampleOperation_Lift() {
+	for _, document := range []string{`{ product(id: 12) { name } }`, `query { product(id: "b") { name } }`} {
+		op, _ := operation.Prepare(schema(), document, "", operation.DefaultLimits())
+		op, literals := op.Lift()
+		vars, _ := op.Coerce(nil)
+		id, _ := vars.With(literals).Raw("_l0")
+		fmt.Println(op.Normal(), string(id))
+	}
+	// Output:
+	// query($_l0: ID!) { product(id: $_l0) { name } } "12"
+	// query($_l0: ID!) { product(id: $_l0) { name } } "b"
+}
+
+func ExampleSignature_Check() {
+	op, _ := operation.Prepare(schema(), "{ products { name } }", "", operation.DefaultLimits())
+
+	limits := operation.DefaultLimits()
+	limits.Depth = 1
+	refused, _ := op.Check(limits)
+	fmt.Println(refused[0].Extensions["code"])
+
+	limits.MeasureOnly.Depth = true
+	refused, measured := op.Check(limits)
+	fmt.Println(len(refused), measured[0].Code, measured[0].Count, measured[0].Max)
+	// Output:
+	// MAX_DEPTH_LIMIT
+	// 0 MAX_DEPTH_LIMIT 2 1
 }
 
 func ExampleIntrospect() {

@@ -13,6 +13,9 @@
 // Swap puts another in its place; the old one is closed when its last request
 // has ended.
 //
+// Operations are cached by their text, programs by all that a plan depends on;
+// neither holds anything of a request (cache.go, operations.go, plans.go).
+//
 //	Router   routes, live graph, and the settings that do not depend on it
 //	Graph    supergraph, planner, executor, connections, caches
 //	Server   a listener with its time limits, and its orderly end
