@@ -30,7 +30,7 @@ type reuse struct {
 	// representations that they were asked for with.
 	key    []reusedField
 	values []reusedField
-	width  int // of the lookup's objects
+	shape  *node // of the lookup's objects
 }
 
 // A reusedField is a field of an object in an earlier answer.
@@ -38,10 +38,10 @@ type reusedField struct {
 	literal string // the name in the representation as JSON, with the colon
 	from    int32  // its slot
 
-	// to is the slot in the lookup's object, width and fields of what a
+	// to is the slot in the lookup's object, shape and fields of what a
 	// composite value becomes.
 	to     int32
-	width  int
+	shape  *node
 	fields []reusedField
 
 	// depth of lists around a leaf, and what the leaf may be.
@@ -67,7 +67,7 @@ func (p *Program) newReuse(f *fetch, pr *plan.Reuse, shape *node) (*reuse, error
 	if pr.Fetch < 0 || pr.Fetch >= f.ID || !f.before.has(pr.Fetch) {
 		return nil, fmt.Errorf("the fetch does not depend on fetch %d", pr.Fetch)
 	}
-	r := &reuse{fetch: pr.Fetch, lookup: -1, typeSlot: -1, typename: strconv.Quote(pr.Type), width: shape.width}
+	r := &reuse{fetch: pr.Fetch, lookup: -1, typeSlot: -1, typename: strconv.Quote(pr.Type), shape: shape}
 	r.head = `{"__typename":` + r.typename
 	at, keys := p.fetches[pr.Fetch].shape, pr.Keys
 	if p.fetches[pr.Fetch].IsEntity() {
@@ -111,16 +111,15 @@ func (p *Program) reusedFields(typeName string, fields []*plan.ReusedField, from
 		if f.from < 0 {
 			return nil, fmt.Errorf("key %q is not in the earlier answer", pf.From)
 		}
-		var below *node
 		if to != nil {
 			if f.to = int32(to.place(pf.Key)); f.to < 0 {
 				return nil, fmt.Errorf("key %q is not in the lookup", pf.Key)
 			}
-			below = to.entries[f.to].child
+			f.shape = to.entries[f.to].child
 		}
 		typ := typeOf(def, pf.Name)
 		child := from.entries[f.from].child
-		if (child == nil) != (pf.Fields == nil) || to != nil && (child == nil) != (below == nil) {
+		if (child == nil) != (pf.Fields == nil) || to != nil && (child == nil) != (f.shape == nil) {
 			return nil, fmt.Errorf("key %q has sub-selections in one place and none in another", pf.From)
 		}
 		if child == nil {
@@ -133,15 +132,12 @@ func (p *Program) reusedFields(typeName string, fields []*plan.ReusedField, from
 			out = append(out, f)
 			continue
 		}
-		if below != nil {
-			f.width = below.width
-		}
 		name := ""
 		if typ != nil {
 			name = typ.Name()
 		}
 		var err error
-		if f.fields, err = p.reusedFields(name, pf.Fields, child, below); err != nil {
+		if f.fields, err = p.reusedFields(name, pf.Fields, child, f.shape); err != nil {
 			return nil, err
 		}
 		out = append(out, f)
@@ -319,10 +315,10 @@ func (u *reuser) take(number int, s slot) {
 	}
 	p := u.target
 	if p.slots == nil {
-		*p = part{slots: make([]slot, 1, 1+len(u.state.list)*u.width), owned: true} // slot 0 is nobody's
+		*p = part{slots: make([]slot, 1, 1+len(u.state.list)*u.shape.width), owned: true} // slot 0 is nobody's
 	}
 	text, slots := len(p.buf), len(p.slots)
-	ref, ok := u.copy(u.values, u.width, s.a)
+	ref, ok := u.copy(u.values, u.shape, s.a)
 	if !ok {
 		p.buf, p.slots = p.buf[:text], p.slots[:slots]
 		return
@@ -338,13 +334,13 @@ func (u *reuser) take(number int, s slot) {
 
 // copy copies an object to the part of the lookup's fetch. It tells whether
 // nothing in it was null, missing or of the wrong kind.
-func (u *reuser) copy(fields []reusedField, width int, from uint32) (ref uint32, ok bool) {
+func (u *reuser) copy(fields []reusedField, shape *node, from uint32) (ref uint32, ok bool) {
 	p := u.target
 	if !p.holds(u.source) {
 		return 0, false
 	}
 	ref = uint32(len(p.slots))
-	p.slots = append(p.slots, make([]slot, width)...)
+	p.slots = append(p.slots, make([]slot, shape.width)...)
 	for i := range fields {
 		f := &fields[i]
 		s, ok := u.copyValue(f, u.source.at(from, f.from))
@@ -367,7 +363,7 @@ func (u *reuser) copyValue(f *reusedField, s slot) (slot, bool) {
 		p.buf = append(p.buf, raw...)
 		return makeSlot(leafValue, len(p.buf)-len(raw), len(raw)), true
 	case objectValue:
-		ref, ok := u.copy(f.fields, f.width, s.a)
+		ref, ok := u.copy(f.fields, f.shape, s.a)
 		return makeSlot(objectValue, int(ref), 0), ok
 	case listValue:
 		items := u.source.items(s)

@@ -67,6 +67,9 @@ type Config struct {
 	// Faults tells by subgraph how it fails.
 	Faults map[string]Fault `yaml:"faults"`
 
+	// Reuse has what subgraphs answer about entities reused.
+	Reuse bool `yaml:"reuse"`
+
 	// Oracle is why the oracle does not answer the same; "" if it does.
 	Oracle string `yaml:"oracle"`
 

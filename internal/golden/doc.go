@@ -37,5 +37,5 @@
 // entity, keys, fed1, fed2, requires, provides, shareable, override,
 // interface, interface_object, union, enum, input, inaccessible, typename,
 // conditions, mutation, alias, fragments, variables, null, errors, root,
-// context, introspection.
+// context, introspection, reuse.
 package golden

@@ -58,10 +58,14 @@ func (c *Case) NewStage() (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
+	var options planner.Options
+	if c.Config.Reuse {
+		options.Reuse = func(string) bool { return true }
+	}
 	return &Stage{
 		API:     super.API,
 		labels:  activeLabels(super),
-		planner: planner.New(super, planner.Options{}),
+		planner: planner.New(super, options),
 		world:   world,
 	}, nil
 }
