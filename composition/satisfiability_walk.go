@@ -129,6 +129,7 @@ type walker struct {
 // one of them may be called, so one of them must be enough.
 type sharedMutation struct {
 	field  *mergedField
+	whole  *state
 	states []*state // one for each subgraph
 }
 
@@ -344,7 +345,7 @@ func (w *walker) follow(s *state, f *mergedField, at *situation, path *step) {
 	}
 	if s.path == nil && s.root == rootMutation {
 		if states := partition(child, from); len(states) > 1 {
-			w.shared = append(w.shared, &sharedMutation{f, states})
+			w.shared = append(w.shared, &sharedMutation{f, child, states})
 			return
 		}
 	}
@@ -523,6 +524,41 @@ func isShared(f *mergedField) bool {
 	return n > 1
 }
 
+// below walks what follows a shared mutation. Subgraphs that never agree on
+// runtime types are reported at once: that is wrong whoever is called. It is
+// false if the budget ran out.
+func (w *walker) below(s *state, proven map[*mergedType][]visit) (*walker, bool) {
+	sub := &walker{c: w.c, r: w.r, budget: w.budget, visited: map[*mergedType][]visit{}, proven: proven, contextual: w.contextual, disputed: w.disputed}
+	sub.push(s)
+	sub.run()
+	w.budget = sub.budget
+	w.hints = append(w.hints, sub.hints...)
+	if sub.stopped {
+		w.errors, w.stopped = append(w.errors, sub.errors...), true
+		return nil, false
+	}
+	found := sub.errors
+	sub.errors = nil
+	for _, e := range found {
+		if e.Code == CodeShareableHasMismatchedRuntimeTypes {
+			w.errors = append(w.errors, e)
+		} else {
+			sub.errors = append(sub.errors, e)
+		}
+	}
+	return sub, true
+}
+
+// agreement checks what the subgraphs of a shared mutation return against each
+// other, although only one of them is called: it may be any.
+func (w *walker) agreement(m *sharedMutation) bool {
+	if !w.disputed[m.whole.typ] {
+		return true
+	}
+	_, ok := w.below(m.whole, nil)
+	return ok
+}
+
 // sharedMutations checks mutation fields that several subgraphs resolve: it is
 // enough if one of them can do all that follows.
 func (w *walker) sharedMutations() {
@@ -531,29 +567,17 @@ func (w *walker) sharedMutations() {
 		proven = w.visited
 	}
 	for _, m := range w.shared {
+		if !w.agreement(m) {
+			return
+		}
 		var failures []Diagnostic
 		var texts []string
 		enough := false
 		for _, s := range m.states {
-			sub := &walker{c: w.c, r: w.r, budget: w.budget, visited: map[*mergedType][]visit{}, proven: proven, contextual: w.contextual, disputed: w.disputed}
-			sub.push(s)
-			sub.run()
-			w.budget = sub.budget
-			w.hints = append(w.hints, sub.hints...)
-			if sub.stopped {
-				w.errors, w.stopped = append(w.errors, sub.errors...), true
+			sub, ok := w.below(s, proven)
+			if !ok {
 				return
 			}
-			// Types that never match are wrong whichever subgraph is called.
-			own := sub.errors[:0:0]
-			for _, e := range sub.errors {
-				if e.Code == CodeShareableHasMismatchedRuntimeTypes {
-					w.errors = append(w.errors, e)
-				} else {
-					own = append(own, e)
-				}
-			}
-			sub.errors = own
 			if len(sub.errors) == 0 {
 				enough = true
 				for t, visits := range sub.visited {
