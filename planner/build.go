@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -257,7 +258,7 @@ func (cb *classBuild) open(o *opening, at int) (*fetch, *node) {
 	if !o.jump.renames {
 		return f, f.node
 	}
-	n := f.face(o.jump.local, !o.jump.untyped, cb.sc.typename())
+	n := f.faceOf(o.jump.local, !o.jump.untyped, cb.sc.typename())
 	n.typename = o.jump.untyped
 	return f, n
 }
@@ -286,6 +287,7 @@ func (b *builder) entityFetch(sc *scope, o *opening, in *input) *fetch {
 	key := fetchKey{subgraph: o.subgraph, stage: o.stage}
 	if o.jump.renames {
 		key.face = o.jump.local
+		key.class = strings.Join(in.on, "|")
 	}
 	for ; ; key.nth++ {
 		f := sc.fetches[key]
@@ -312,7 +314,7 @@ func (b *builder) rootFetch(sc *scope, o *opening, kind ast.Operation) *fetch {
 
 func (b *builder) addFetch(sc *scope, key fetchKey, f *fetch) {
 	f.order = len(b.fetches)
-	f.subgraph, f.stage, f.scope = key.subgraph, key.stage, sc
+	f.subgraph, f.stage, f.scope, f.face = key.subgraph, key.stage, sc, key.face
 	f.deps = map[*fetch]bool{}
 	f.faces = map[string]*node{}
 	b.fetches = append(b.fetches, f)

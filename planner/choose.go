@@ -504,13 +504,13 @@ func (s *solved) stage() int {
 }
 
 // entry finds the best way into a subgraph from the first n known views, or
-// nil. sorted says that objects of other classes should not enter if that can
-// be told, even if it has to be waited for.
+// nil. sorted says that objects of other classes must not enter: what the
+// entry needs of them is somewhere else.
 func (b *builder) entry(d *classDecision, subgraph, n int, sorted bool) *opening {
 	var best *opening
 	for _, j := range b.jumps(d.class, subgraph) {
 		typed := typedFirst(d.known[:n])
-		if !b.usable(d.class, j, d.known[:n], typed) {
+		if !b.usable(d.class, j, d.known[:n], typed) || sorted && typed < 0 && b.isPart(d.class) {
 			continue
 		}
 		o := &opening{subgraph: subgraph, jump: j, typed: typed}

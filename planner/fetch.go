@@ -16,6 +16,7 @@ type fetch struct {
 	root     bool
 	stage    int
 	scope    *scope
+	face     string // the interface that objects enter as; "" for none
 
 	node    *node            // the root selection, or objects of any type below _entities
 	faces   map[string]*node // below _entities, what is asked of an interface as such
@@ -89,8 +90,8 @@ func (n *node) add(e entry) *entry {
 	return &e
 }
 
-// face is the node for what is asked of an interface below _entities.
-func (f *fetch) face(name string, interfaceObject bool, typenameAs string) *node {
+// faceOf is the node for what is asked of an interface below _entities.
+func (f *fetch) faceOf(name string, interfaceObject bool, typenameAs string) *node {
 	n := f.faces[name]
 	if n == nil {
 		n = &node{subgraph: f.subgraph, local: name, interfaceObject: interfaceObject, typenameAs: typenameAs}

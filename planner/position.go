@@ -80,6 +80,12 @@ type class struct {
 // object is the type that stands for the class.
 func (c *class) object() string { return c.types[0] }
 
+// isPart tells whether there can be objects of other classes at the place of a
+// class's objects.
+func (b *builder) isPart(c *class) bool {
+	return len(c.types) < len(b.possible(c.pos.static))
+}
+
 // An item is one field to resolve for the objects of a class.
 type item struct {
 	response  string // the client's response name; for internal items the field's name

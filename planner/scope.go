@@ -42,6 +42,7 @@ type scope struct {
 type fetchKey struct {
 	subgraph, stage int
 	face            string // the interface entered as; "" for object types
+	class           string // the types that enter as it, where they are known
 	nth             int    // several, if their representations conflict
 }
 
