@@ -9,7 +9,8 @@
 // merged result, the counters, what is rendered and linked. A fetch that is
 // ready gets a goroutine of the request's errgroup, which sends, waits, decodes
 // the answer into a part of its own and hands it over on a channel. A fetch
-// that is alone runs on the calling goroutine. So nothing is locked, and
+// that is alone runs on the calling goroutine; one that has to be split into
+// many requests gets a few goroutines that send them. So nothing is locked, and
 // Execute returns when every goroutine it has started has ended.
 //
 // Failure is data. A failed fetch leaves nulls and errors with their paths,

@@ -3,6 +3,7 @@ package executor
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -17,8 +18,8 @@ import (
 // Execute touches it; goroutines of fetches get copies of what they need and
 // answer through done.
 type execution struct {
+	*Executor
 	request *Request
-	fetcher Fetcher
 	plan    *plan.Plan
 	result  *merge.Result
 	start   time.Time
@@ -50,16 +51,16 @@ type sending struct {
 	messages []*subgraphs.Request // at least one
 }
 
-func newExecution(fetcher Fetcher, r *Request) *execution {
+func newExecution(x *Executor, r *Request) *execution {
 	p := r.Program.Plan()
 	e := &execution{
-		request: r,
-		fetcher: fetcher,
-		plan:    p,
-		result:  r.Program.NewResult(r.Variables),
-		start:   time.Now(),
-		fetches: make([]fetchState, len(p.Fetches)),
-		failed:  -1,
+		Executor: x,
+		request:  r,
+		plan:     p,
+		result:   r.Program.NewResult(r.Variables),
+		start:    time.Now(),
+		fetches:  make([]fetchState, len(p.Fetches)),
+		failed:   -1,
 	}
 	for i, f := range p.Fetches {
 		e.fetches[i].waits = len(f.DependsOn)
@@ -122,9 +123,13 @@ func (e *execution) begin(ctx context.Context) []sending {
 		if state.ended || e.failed >= 0 || ctx.Err() == context.Canceled {
 			continue
 		}
-		requests := e.result.Requests(id, 0)
+		requests := e.result.Requests(id, e.maxEntities(id))
+		state.report.Reused = e.result.Reused(id)
 		if len(requests) == 0 {
 			state.report.State = Empty
+			if state.report.Reused > 0 {
+				state.report.State = Reused
+			}
 			e.end(id)
 			continue
 		}
@@ -155,17 +160,42 @@ func (e *execution) message(fetch int, body []byte) *subgraphs.Request {
 	return m
 }
 
-// launch sends the requests of a fetch, each from a goroutine of the group.
-// They share a context, by which they can be cancelled.
+func (e *execution) maxEntities(fetch int) int {
+	if e.MaxEntities == nil {
+		return 0
+	}
+	return e.MaxEntities(e.plan.Fetches[fetch].Subgraph)
+}
+
+// launch sends the requests of a fetch from goroutines of the group, some of
+// them at a time. They share a context, by which they can be cancelled.
 func (e *execution) launch(ctx context.Context, s sending) {
 	if e.done == nil {
 		e.done = make(chan outcome, len(e.fetches))
 	}
 	ctx, e.fetches[s.fetch].cancel = context.WithCancel(ctx)
-	for i, m := range s.messages {
-		e.inFlight++
+	e.inFlight += len(s.messages)
+	if len(s.messages) == 1 {
 		e.group.Go(func() error {
-			e.done <- e.send(ctx, s.fetch, i, m)
+			e.done <- e.send(ctx, s.fetch, 0, s.messages[0])
+			return nil
+		})
+		return
+	}
+	parallel := e.Parallel
+	if parallel == 0 {
+		parallel = DefaultParallel
+	}
+	var next atomic.Int64
+	for range min(parallel, len(s.messages)) {
+		e.group.Go(func() error {
+			for i := int(next.Add(1) - 1); i < len(s.messages); i = int(next.Add(1) - 1) {
+				if err := ctx.Err(); err != nil {
+					e.done <- outcome{fetch: s.fetch, request: i, failure: lateFailure(err)}
+					continue
+				}
+				e.done <- e.send(ctx, s.fetch, i, s.messages[i])
+			}
 			return nil
 		})
 	}

@@ -27,7 +27,20 @@ type Executor struct {
 	// that what has arrived can be written. It is never more than a tenth of
 	// the time there is. 0 is DefaultReserve.
 	Reserve time.Duration
+
+	// MaxEntities returns how many representations one list in a request to
+	// a subgraph may hold; a longer list is split over several requests. 0 is
+	// no limit, nil none for any subgraph.
+	MaxEntities func(subgraph string) int
+
+	// Parallel is how many requests of one fetch are under way at a time,
+	// where it needs several. 0 is DefaultParallel.
+	Parallel int
 }
+
+// DefaultParallel is how many requests of one fetch are under way at a time if
+// nothing else is said.
+const DefaultParallel = 8
 
 // DefaultReserve is the time kept for writing if nothing else is said.
 const DefaultReserve = 50 * time.Millisecond
@@ -77,7 +90,7 @@ type Request struct {
 // the context's error, and a response that tells how the fetches went and
 // nothing else.
 func (x *Executor) Execute(ctx context.Context, r *Request) (*Response, error) {
-	e := newExecution(x.Fetcher, r)
+	e := newExecution(x, r)
 	fetchCtx, cancel := x.withReserve(ctx)
 	defer cancel()
 	e.run(fetchCtx, cancel)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"golang.org/x/sync/errgroup"
 
@@ -482,7 +483,7 @@ func TestRequestToSubgraph(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []*subgraphs.Request{{Subgraph: "one", Body: []byte(`{"query":"document 0"}`), Header: http.Header{"X-For": {"one"}}, Mutation: true}}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(subgraphs.Request{})); diff != "" {
 		t.Errorf("requests (-want +got)\n%s", diff)
 	}
 }

@@ -35,6 +35,12 @@ type fetchSpec struct {
 // compile makes a program of an operation and a plan.
 func compile(t testing.TB, sdl, query string, specs []fetchSpec) *merge.Program {
 	t.Helper()
+	return compileWith(t, sdl, query, specs, func(*plan.Plan) {})
+}
+
+// compileWith is compile with a plan that is finished by hand.
+func compileWith(t testing.TB, sdl, query string, specs []fetchSpec, finish func(*plan.Plan)) *merge.Program {
+	t.Helper()
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "api.graphql", Input: sdl})
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +65,7 @@ func compile(t testing.TB, sdl, query string, specs []fetchSpec) *merge.Program 
 		}
 		pl.Fetches = append(pl.Fetches, f)
 	}
+	finish(pl)
 	p, err := merge.Compile(op, op.Select(nil), pl)
 	if err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ func (e *execution) send(ctx context.Context, fetch, request int, m *subgraphs.R
 			o.failure = &merge.Failure{Code: merge.CodeInternal, Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 		}
 	}()
-	response, err := e.fetcher.Fetch(ctx, m)
+	response, err := e.Fetcher.Fetch(ctx, m)
 	if err != nil {
 		o.failure = failureOf(err)
 		return o
@@ -98,6 +98,8 @@ const (
 	Waiting State = "waiting"
 	// Empty: there was nothing to ask for.
 	Empty State = "empty"
+	// Reused: all that it would have asked for was in earlier answers.
+	Reused State = "reused"
 	// Cancelled: it was ended, or not begun, because its answer was no
 	// longer wanted.
 	Cancelled State = "cancelled"
@@ -118,6 +120,7 @@ type FetchReport struct {
 
 	Requests int // sent
 	Entities int // representations in them
+	Reused   int // entities that were in earlier answers, and not asked for
 	Bytes    int // of the answers' bodies
 	Status   int // HTTP status of the answer that came last; 0 if none came
 

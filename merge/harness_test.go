@@ -2,6 +2,7 @@ package merge
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -110,12 +111,18 @@ type fetchSpec struct {
 	context  []*plan.ContextVariable
 	needs    []int // default: all before
 	lookups  []lookupSpec
+	reuse    []*plan.Reuse // of the first lookup
+	split    int           // entities in a request; 0 for any number
 
 	answer  string // "" is {"data":null} of a fetch that is not sent
 	answers []string
 	failure *Failure
-	want    string // the request's variables, as {"representations":[…]}; "" if not to be compared
+	// want are the variables of the requests, as {"representations":[…]}, one
+	// a line; nothing if there must be no request; "" not to compare them.
+	want string
 }
+
+const nothing = "nothing"
 
 type lookupSpec struct {
 	sel, at, input string
@@ -145,6 +152,9 @@ func makePlan(t testing.TB, kind ast.Operation, specs []fetchSpec) *plan.Plan {
 			f.Selections, f.Path = selections(t, s.sel), path(s.at)
 		default:
 			f.Lookups = []*plan.Lookup{makeLookup(t, "_entities", "representations", s.sel, s.at, s.input, s)}
+		}
+		if s.reuse != nil {
+			f.Lookups[0].Reuse = s.reuse
 		}
 		p.Fetches = append(p.Fetches, f)
 	}
@@ -190,7 +200,7 @@ func execute(t testing.TB, p *Program, specs []fetchSpec) string {
 	t.Helper()
 	r := p.NewResult(nil)
 	for i, s := range specs {
-		requests := r.Requests(i, 0)
+		requests := r.Requests(i, s.split)
 		if s.want != "" {
 			var got []string
 			for _, q := range requests {
@@ -202,7 +212,7 @@ func execute(t testing.TB, p *Program, specs []fetchSpec) string {
 				}
 				got = append(got, string(body.Variables))
 			}
-			if got := strings.Join(got, "\n"); got != s.want {
+			if got := cmp.Or(strings.Join(got, "\n"), nothing); got != s.want {
 				t.Errorf("fetch %d: variables\n got %s\nwant %s", i, got, s.want)
 			}
 		}

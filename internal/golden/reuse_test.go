@@ -25,6 +25,33 @@ func reusing(t *testing.T, c *Case, s *Stage) *Stage {
 	return &out
 }
 
+// TestReusePerSubgraph plans with reuse for some subgraphs only: entities of
+// the others are asked for again.
+func TestReusePerSubgraph(t *testing.T) {
+	c, err := Load("testdata/reuse_root_list.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	super, err := supergraph.Parse(fileSupergraph, c.Supergraph)
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, refused := prepare(super.API, c.Request())
+	if len(refused) > 0 {
+		t.Fatal(refused)
+	}
+	for _, subgraph := range []string{"catalogue", "reviews", "nowhere"} {
+		options := planner.Options{Reuse: func(name string) bool { return name == subgraph }}
+		p, err := planner.New(super, options).Plan(context.Background(), planner.Request{Operation: op.operation, Selection: op.selection})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := strings.Count(p.Text(), "Reuse("), strings.Count(subgraph, "catalogue"); got != want {
+			t.Errorf("for %s: %d reuses, want %d\n%s", subgraph, got, want, p.Text())
+		}
+	}
+}
+
 // TestReuse runs every case, and random queries on its subgraphs, with and
 // without reuse of entities: the answer is the same.
 func TestReuse(t *testing.T) {
