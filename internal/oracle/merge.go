@@ -250,15 +250,15 @@ func (m *merger) value(p pass, s *subgraph, f *fieldIn, typ *ast.Type, existing,
 		}
 		return &formula{text: text, requires: f.requires}, nil
 	}
+	if fields, ok := raw.(map[string]any); ok && fields["$error"] != nil {
+		return raw, nil
+	}
 	if typ.Elem != nil {
 		elements, ok := raw.([]any)
 		if !ok {
 			return nil, fmt.Errorf("%v is not a list", raw)
 		}
 		return m.elements(p, s, f, typ, existing, elements)
-	}
-	if fields, ok := raw.(map[string]any); ok && fields["$error"] != nil {
-		return raw, nil
 	}
 	if !s.isComposite(typ.NamedType) {
 		if existing != nil {
