@@ -36,12 +36,17 @@ func parseDNF(v *ast.Value) dnf {
 	return d.simplified()
 }
 
-// and is what asks both d and e.
+// maxAlternatives bounds the length of a dnf. The conjunction of several has
+// their product in alternatives, so a handful of long ones would have no end.
+const maxAlternatives = 1000
+
+// and is what asks both d and e. If that has more than maxAlternatives, the
+// result is cut, and tooLong.
 func (d dnf) and(e dnf) dnf {
-	if len(d) == 0 {
+	switch {
+	case len(d) == 0 || e.tooLong():
 		return e
-	}
-	if len(e) == 0 {
+	case len(e) == 0 || d.tooLong():
 		return d
 	}
 	var product dnf
@@ -51,12 +56,20 @@ func (d dnf) and(e dnf) dnf {
 			slices.Sort(set)
 			product = append(product, slices.Compact(set))
 		}
-		// The product of long lists grows fast; what is superfluous goes at
-		// once.
-		product = product.simplified()
+		if len(product) > 4*maxAlternatives {
+			if product = product.simplified(); product.tooLong() {
+				return product[:maxAlternatives+1]
+			}
+		}
+	}
+	product = product.simplified()
+	if product.tooLong() {
+		return product[:maxAlternatives+1]
 	}
 	return product
 }
+
+func (d dnf) tooLong() bool { return len(d) > maxAlternatives }
 
 // simplified drops sets that contain another one.
 func (d dnf) simplified() dnf {
@@ -113,11 +126,15 @@ func (d dnf) value() *ast.Value {
 	return list
 }
 
-// conjunctionValue is the conjunction of several literals.
+// conjunctionValue is the conjunction of several literals, nil if it has too
+// many alternatives.
 func conjunctionValue(vs []*ast.Value) *ast.Value {
 	var d dnf
 	for _, v := range vs {
 		d = d.and(parseDNF(v))
+	}
+	if d.tooLong() {
+		return nil
 	}
 	return d.value()
 }
@@ -165,8 +182,13 @@ func (r requirement) missing(o requirement) []string {
 }
 
 // withRequirement replaces the access control directives of applied by r.
-func (c *composer) withRequirement(applied []*application, r requirement) []*application {
+func (c *composer) withRequirement(applied []*application, r requirement, coordinate string, sites []Site) []*application {
 	if requirementOf(applied).equal(r) {
+		return applied
+	}
+	if r.scopes.tooLong() || r.policies.tooLong() {
+		c.fail(CodeUnsupportedFeature, coordinate, sites, "ask for fewer alternatives",
+			"the access rights asked for %q, taken together, have more than %d alternatives", coordinate, maxAlternatives)
 		return applied
 	}
 	kept := slices.DeleteFunc(slices.Clone(applied), func(a *application) bool { return isAccessControl(a.canonical) })
@@ -198,6 +220,7 @@ func (c *composer) propagateAccessControl() {
 		return
 	}
 	down := map[*mergedField]requirement{}
+	var order []*mergedField
 	for _, t := range c.super.order {
 		if t.kind != ast.Object {
 			continue
@@ -210,14 +233,18 @@ func (c *composer) propagateAccessControl() {
 			for _, f := range i.fields {
 				own := t.byName[f.name]
 				r := requirementOf(f.applied)
-				if own != nil && !r.isZero() {
-					down[own] = down[own].and(r)
+				if own == nil || r.isZero() {
+					continue
 				}
+				if _, known := down[own]; !known {
+					order = append(order, own)
+				}
+				down[own] = down[own].and(r)
 			}
 		}
 	}
-	for f, r := range down {
-		f.applied = c.withRequirement(f.applied, requirementOf(f.applied).and(r))
+	for _, f := range order {
+		f.applied = c.withRequirement(f.applied, requirementOf(f.applied).and(down[f]), f.coordinate(), fieldSites(f))
 	}
 	for _, i := range c.super.order {
 		if i.kind != ast.Interface {
@@ -227,7 +254,7 @@ func (c *composer) propagateAccessControl() {
 		for _, t := range c.super.implementers[i.name] {
 			onType = onType.and(requirementOf(t.applied))
 		}
-		i.applied = c.withRequirement(i.applied, onType)
+		i.applied = c.withRequirement(i.applied, onType, i.name, typeSites(i))
 		for _, f := range i.fields {
 			r := requirementOf(f.applied)
 			var distinct []requirement
@@ -246,7 +273,7 @@ func (c *composer) propagateAccessControl() {
 				c.hint(HintMergedNonRepeatableDirectiveArguments, f.coordinate(), fieldSites(f), "",
 					"the implementations of interface field %q ask different access rights; the interface field asks for all of them", f.coordinate())
 			}
-			f.applied = c.withRequirement(f.applied, r)
+			f.applied = c.withRequirement(f.applied, r, f.coordinate(), fieldSites(f))
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (c *composer) collectComposed() {
 			used = true
 			d := specDefinition(spec.spec, directive)
 			def := &composedDirective{key: directive, name: name, repeatable: d.IsRepeatable}
-			def.args = (&schemaBuilder{c, &schema{}}).arguments(d.Arguments, nil, nil, "@"+directive)
+			def.args = (&schemaBuilder{c: c, s: &schema{}}).arguments(d.Arguments, nil, nil, "@"+directive)
 			c.known[directive] = def
 			if plain := (&link{name: spec.spec, alias: spec.spec}).local("@" + directive); plain != "@"+name {
 				imports = append(imports, linkImport{name: "@" + directive, as: "@" + name})
@@ -84,7 +84,7 @@ func specDefinition(spec, directive string) *ast.DirectiveDefinition {
 
 func (c *composer) builtInArgs(name string) []*field {
 	d := builtInDirectives().Directives.ForName(name)
-	return (&schemaBuilder{c, &schema{}}).arguments(d.Arguments, nil, nil, "@"+name)
+	return (&schemaBuilder{c: c, s: &schema{}}).arguments(d.Arguments, nil, nil, "@"+name)
 }
 
 // freeAlias is an alias for a spec whose own name is taken.

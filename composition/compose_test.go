@@ -216,3 +216,63 @@ because
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestHostile holds that input which is made to be expensive ends in time, with
+// a coded error or a supergraph.
+func TestHostile(t *testing.T) {
+	many := func(n int, line func(i int) string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(line(i))
+		}
+		return b.String()
+	}
+	access := "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.9\", import: [\"@requiresScopes\"])\n"
+	tests := []struct {
+		name  string
+		sdl   string
+		codes []string
+	}{
+		{"nested lists", "type Query { a: " + strings.Repeat("[", 5000) + "Int" + strings.Repeat("]", 5000) + " }", []string{"INVALID_GRAPHQL"}},
+		{"nested values", "type Query { a(x: Int = " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "): Int }", []string{"INVALID_GRAPHQL"}},
+		{"nested field set", link + "type Query { a: A }\ntype A @key(fields: \"" + strings.Repeat("a { ", 5000) + "\") { a: A }", []string{"KEY_INVALID_FIELDS"}},
+		{
+			"alternatives without end",
+			access + "type Query { i: I }\ninterface I { x: Int }\n" + many(40, func(i int) string {
+				return fmt.Sprintf("type T%d implements I { x: Int @requiresScopes(scopes: [[\"a%d\"], [\"b%d\"]]) }\n", i, i, i)
+			}),
+			[]string{"UNSUPPORTED_FEATURE"},
+		},
+		{"a long chain of inputs", "type Query { a(i: I0): Int }\n" + many(20_000, func(i int) string {
+			return fmt.Sprintf("input I%d { i: I%d! = null }\n", i, (i+1)%20_000)
+		}), []string{"INVALID_GRAPHQL"}},
+		{"many enum values", "type Query { a: E }\nenum E {" + many(50_000, func(i int) string { return fmt.Sprintf(" V%d", i) }) + " }", nil},
+		{"a byte order mark", "\uFEFFtype Query { a: Int }", nil},
+		{"windows line ends", "type Query {\r\n  a: Int\r\n}\r\n", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := composition.Compose([]composition.Subgraph{{Name: "a", SDL: tt.sdl}}, composition.Options{})
+			if diff := cmp.Diff(tt.codes, codesOf(got.Errors)); diff != "" {
+				t.Errorf("codes (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestEverywhere holds that an entity in very many subgraphs composes.
+func TestEverywhere(t *testing.T) {
+	var in []composition.Subgraph
+	for i := range 120 {
+		in = append(in, composition.Subgraph{Name: fmt.Sprintf("s%d", i), SDL: link + fmt.Sprintf(
+			"type Query { q%d: A }\ntype A @key(fields: \"id\") @key(fields: \"k%d\") { id: ID! k%d: ID! r%d: Int @requires(fields: \"k%d\") k%d: ID! @external }",
+			i, i, i, i, (i+1)%120, (i+1)%120)})
+	}
+	for i := range in {
+		// Every subgraph resolves its own key field, and requires the next's.
+		in[i].SDL = strings.Replace(in[i].SDL, fmt.Sprintf("k%d: ID! r", i), fmt.Sprintf("k%d: ID! @shareable r", i), 1)
+	}
+	if got := composition.Compose(in, composition.Options{}); !got.OK() {
+		t.Errorf("does not compose: %v", got.Errors[0])
+	}
+}

@@ -67,8 +67,11 @@ type Site struct {
 	Column   int    `json:"column"` // from 1, in characters
 	Length   int    `json:"length"` // of what is meant, in characters; at least 1
 
-	// Excerpt is the source line, without its line break.
+	// Excerpt is the source line, or the part of a long line around the place.
 	Excerpt string `json:"excerpt,omitempty"`
+
+	// ExcerptColumn is where in Excerpt the place begins, from 1.
+	ExcerptColumn int `json:"excerptColumn,omitempty"`
 }
 
 type diagnostics []Diagnostic
@@ -116,46 +119,52 @@ func (s *schema) site(positions ...*ast.Position) []Site {
 		if pos == nil || pos.Src != s.src {
 			continue
 		}
-		site := Site{
-			Subgraph: s.name,
-			File:     s.src.Name,
-			Line:     pos.Line,
-			Column:   max(pos.Column, 1),
-			Excerpt:  s.line(pos.Line),
+		site := Site{Subgraph: s.name, File: s.src.Name, Line: pos.Line, Column: max(pos.Column, 1), Length: 1}
+		line := s.line(pos.Line)
+		if start := site.Column - 1; start < len(line) {
+			site.Length = wordLength(line[start:])
+			from, to := max(0, start-excerptBefore), min(len(line), start+excerptAfter)
+			site.Excerpt, site.ExcerptColumn = string(line[from:to]), start-from+1
 		}
-		site.Length = wordLength(site.Excerpt, site.Column)
 		sites = append(sites, site)
 	}
 	return sites
 }
 
+// How much of a long line is shown around a place, in characters.
+const (
+	excerptBefore = 80
+	excerptAfter  = 120
+)
+
 // line returns the source's line n, from 1.
-func (s *schema) line(n int) string {
+func (s *schema) line(n int) []rune {
 	if s.lines == nil {
-		s.lines = strings.Split(s.src.Input, "\n")
+		for l := range strings.SplitSeq(s.src.Input, "\n") {
+			s.lines = append(s.lines, strings.TrimSuffix(l, "\r"))
+		}
+		s.runes = make([][]rune, len(s.lines))
 	}
 	if n < 1 || n > len(s.lines) {
-		return ""
+		return nil
 	}
-	return strings.TrimSuffix(s.lines[n-1], "\r")
+	if s.runes[n-1] == nil {
+		s.runes[n-1] = []rune(s.lines[n-1])
+	}
+	return s.runes[n-1]
 }
 
-// wordLength is the length of the word that starts at column: a name, with
+// wordLength is the length of the word that a line goes on with: a name, with
 // its "@" or "$", or else one character.
-func wordLength(line string, column int) int {
-	runes := []rune(line)
-	start := column - 1
-	if start >= len(runes) {
-		return 1
-	}
-	end := start
-	if runes[end] == '@' || runes[end] == '$' {
+func wordLength(line []rune) int {
+	end := 0
+	if line[end] == '@' || line[end] == '$' {
 		end++
 	}
-	for end < len(runes) && isNameRune(runes[end]) {
+	for end < len(line) && isNameRune(line[end]) {
 		end++
 	}
-	return max(end-start, 1)
+	return max(end, 1)
 }
 
 func isNameRune(r rune) bool {

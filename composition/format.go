@@ -40,7 +40,7 @@ func writeDiagnostic(b *strings.Builder, d Diagnostic) {
 		// Tabs stay tabs under the line, so that the caret is where it should.
 		runes := []rune(s.Excerpt)
 		var pad strings.Builder
-		for _, r := range runes[:min(s.Column-1, len(runes))] {
+		for _, r := range runes[:min(max(s.ExcerptColumn-1, 0), len(runes))] {
 			if r == '\t' {
 				pad.WriteByte('\t')
 			} else {

@@ -113,3 +113,25 @@ func TestWriteSARIF(t *testing.T) {
 		t.Errorf("got %+v", hint)
 	}
 }
+
+// TestLongLines holds that of a schema in one line only the part around the
+// place is shown.
+func TestLongLines(t *testing.T) {
+	sdl := "type Query { a: Int" + strings.Repeat(" ", 5000) + "b: Missing" + strings.Repeat(" ", 5000) + "}"
+	got := composition.Compose([]composition.Subgraph{{Name: "a", SDL: sdl}}, composition.Options{})
+	if len(got.Errors) != 1 || len(got.Errors[0].Sites) != 1 {
+		t.Fatalf("got %v", got.Errors)
+	}
+	s := got.Errors[0].Sites[0]
+	if len(s.Excerpt) > 300 || s.Column < 5000 || !strings.HasPrefix(s.Excerpt[s.ExcerptColumn-1:], "b: Missing") {
+		t.Errorf("got %+v", s)
+	}
+	var b strings.Builder
+	if err := composition.WriteText(&b, got.Errors); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(b.String(), "\n")
+	if at := strings.Index(lines[3], "b: Missing"); at < 0 || strings.Index(lines[4], "^") != at {
+		t.Errorf("the caret is not under the word:\n%s", b.String())
+	}
+}

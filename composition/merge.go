@@ -194,9 +194,9 @@ func (c *composer) collectTypes() {
 	for _, t := range c.super.order {
 		c.checkBase(t)
 		c.hintEntity(t)
-		t.description = mergeDescriptions(c, t.sources, t.name, func(s *typeDef) (string, []Site) { return s.description, s.schema.site(s.pos()) })
+		t.description = mergeDescriptions(c, t.sources, t.name, func(s *typeDef) (string, *schema, *ast.Position) { return s.description, s.schema, s.pos() })
 	}
-	c.super.description = mergeDescriptions(c, c.subs, "", func(s *schema) (string, []Site) { return s.description, s.site(s.pos) })
+	c.super.description = mergeDescriptions(c, c.subs, "", func(s *schema) (string, *schema, *ast.Position) { return s.description, s, s.pos })
 }
 
 // sourceKind is the kind a type has in the supergraph.
@@ -208,22 +208,18 @@ func sourceKind(t *typeDef) ast.DefinitionKind {
 }
 
 func (c *composer) checkKind(t *mergedType) bool {
+	if !slices.ContainsFunc(t.sources, func(s *typeDef) bool { return sourceKind(s) != t.kind }) {
+		return true
+	}
 	var groups []variantGroup
-	var sites []Site
 	for _, s := range t.sources {
 		what := kindWord(s.kind)
 		if s.interfaceObject {
 			what = "Interface Object Type (Object Type with @interfaceObject)"
 		}
-		if sourceKind(s) != t.kind || len(groups) == 0 || true {
-			groups = groupVariants(groups, what, s.schema.name)
-		}
-		sites = append(sites, s.schema.site(s.pos())...)
+		groups = groupVariants(groups, what, s.schema.name)
 	}
-	if !slices.ContainsFunc(t.sources, func(s *typeDef) bool { return sourceKind(s) != t.kind }) {
-		return true
-	}
-	c.fail(CodeTypeKindMismatch, t.name, sites, "rename the type in some subgraph",
+	c.fail(CodeTypeKindMismatch, t.name, typeSites(t), "rename the type in some subgraph",
 		"type %q is of different kinds: %s", t.name, describeVariants("it is defined as ", groups))
 	delete(c.super.types, t.name)
 	return false
@@ -245,7 +241,7 @@ func (c *composer) checkBase(t *mergedType) {
 }
 
 func (c *composer) hintEntity(t *mergedType) {
-	if t.kind != ast.Object || c.super.isRoot(t) {
+	if t.kind != ast.Object || c.super.isRoot(t) || !t.isEntity() {
 		return
 	}
 	var with, without []string
@@ -258,7 +254,7 @@ func (c *composer) hintEntity(t *mergedType) {
 			sites = append(sites, s.schema.site(s.pos())...)
 		}
 	}
-	if len(with) > 0 && len(without) > 0 {
+	if len(without) > 0 {
 		c.hint(HintInconsistentEntity, t.name, sites, "",
 			"type %q has a @key in %s but not in %s", t.name, subgraphList(with), subgraphList(without))
 	}
@@ -266,17 +262,15 @@ func (c *composer) hintEntity(t *mergedType) {
 
 // mergeDescriptions takes the description that most sources have, the first
 // of them if there are several.
-func mergeDescriptions[S any](c *composer, sources []S, coordinate string, describe func(S) (string, []Site)) string {
+func mergeDescriptions[S any](c *composer, sources []S, coordinate string, describe func(S) (text string, schema *schema, pos *ast.Position)) string {
 	best, most := "", 0
 	var texts []string
 	var counts []int
-	var sites []Site
 	for _, s := range sources {
-		text, at := describe(s)
+		text, _, _ := describe(s)
 		if text == "" {
 			continue
 		}
-		sites = append(sites, at...)
 		i := slices.Index(texts, text)
 		if i < 0 {
 			i = len(texts)
@@ -291,6 +285,12 @@ func mergeDescriptions[S any](c *composer, sources []S, coordinate string, descr
 		}
 	}
 	if len(texts) > 1 {
+		var sites []Site
+		for _, s := range sources {
+			if text, schema, pos := describe(s); text != "" {
+				sites = append(sites, schema.site(pos)...)
+			}
+		}
 		what := "the schema"
 		if coordinate != "" {
 			what = fmt.Sprintf("%q", coordinate)
@@ -328,19 +328,25 @@ func (c *composer) mergeInterfacesAndMembers() {
 
 func (c *composer) hintUnionMember(t *mergedType, member string) {
 	var with, without []string
-	var sites []Site
+	var refs []*nameRef
+	var schemas []*schema
 	for _, s := range t.sources {
 		if i := slices.IndexFunc(s.members, func(r *nameRef) bool { return r.name == member }); i >= 0 {
 			with = append(with, s.schema.name)
-			sites = append(sites, s.schema.site(s.members[i].pos)...)
+			refs, schemas = append(refs, s.members[i]), append(schemas, s.schema)
 		} else {
 			without = append(without, s.schema.name)
 		}
 	}
-	if len(without) > 0 {
-		c.hint(HintInconsistentUnionMember, t.name, sites, "",
-			"union %q has the member %q in %s but not in %s", t.name, member, subgraphList(with), subgraphList(without))
+	if len(without) == 0 {
+		return
 	}
+	var sites []Site
+	for i, r := range refs {
+		sites = append(sites, schemas[i].site(r.pos)...)
+	}
+	c.hint(HintInconsistentUnionMember, t.name, sites, "",
+		"union %q has the member %q in %s but not in %s", t.name, member, subgraphList(with), subgraphList(without))
 }
 
 // possible are the object types a value of t may have in the supergraph.

@@ -59,9 +59,8 @@ func (c *composer) mergeDirective(name string) *mergedDirective {
 		return nil
 	}
 	m := &mergedDirective{name: name, repeatable: true}
-	m.description = mergeDescriptions(c, defs, coordinate, func(d *directiveDef) (string, []Site) {
-		s := schemas[slices.Index(defs, d)]
-		return d.description, s.site(d.pos)
+	m.description = mergeDescriptions(c, defs, coordinate, func(d *directiveDef) (string, *schema, *ast.Position) {
+		return d.description, schemas[slices.Index(defs, d)], d.pos
 	})
 	var locations, repeatable []variantGroup
 	for i, d := range defs {
@@ -242,6 +241,11 @@ func (c *composer) mergeApplications(d *composedDirective, apps []*application, 
 		sites = append(sites, schemas[i].site(a.pos)...)
 	}
 	if merged := mergeByStrategy(d, distinct); merged != nil {
+		if isAccessControl(d.key) && len(merged.args) == 0 {
+			c.fail(CodeUnsupportedFeature, coordinate, sites, "ask for fewer alternatives",
+				"@%s on %q, merged from all subgraphs, has more than %d alternatives", d.name, coordinate, maxAlternatives)
+			return nil
+		}
 		c.hint(HintMergedNonRepeatableDirectiveArguments, coordinate, sites, "",
 			"@%s on %q has different arguments in the subgraphs; the supergraph has them merged: %s", d.name, coordinate, argumentsString(merged.args))
 		return []*application{merged}

@@ -50,7 +50,7 @@ func (c *composer) mergeField(t *mergedType, m *mergedField) {
 		}
 		external = nil
 	}
-	m.description = mergeDescriptions(c, real, m.coordinate(), func(f *field) (string, []Site) { return f.description, f.schema.site(f.pos) })
+	m.description = mergeDescriptions(c, real, m.coordinate(), func(f *field) (string, *schema, *ast.Position) { return f.description, f.schema, f.pos })
 	m.args = c.mergeArguments(m, real)
 	same := c.mergeType(m, real, false)
 	c.checkExternals(m, external, same)
@@ -152,16 +152,13 @@ func (c *composer) mergeArguments(m *mergedField, sources []*field) []*mergedFie
 // mergeArgument merges one argument and tells whether the supergraph has it.
 func (c *composer) mergeArgument(m *mergedField, sources []*field) bool {
 	var missing, requiring []string
-	var sites []Site
 	for _, f := range sources {
 		a := f.arg(m.name)
 		if a == nil {
 			missing = append(missing, f.schema.name)
-			sites = append(sites, f.schema.site(f.pos)...)
 			continue
 		}
 		m.sources = append(m.sources, a)
-		sites = append(sites, f.schema.site(a.pos)...)
 		if a.required() && !has(a.applied, dirFromContext) {
 			requiring = append(requiring, f.schema.name)
 		}
@@ -172,8 +169,14 @@ func (c *composer) mergeArgument(m *mergedField, sources []*field) bool {
 	}
 	if len(missing) > 0 {
 		var having []string
-		for _, a := range m.sources {
-			having = append(having, a.schema.name)
+		var sites []Site
+		for _, f := range sources {
+			if a := f.arg(m.name); a != nil {
+				having = append(having, f.schema.name)
+				sites = append(sites, f.schema.site(a.pos)...)
+			} else {
+				sites = append(sites, f.schema.site(f.pos)...)
+			}
 		}
 		if len(requiring) > 0 {
 			c.fail(CodeRequiredArgumentMissingInSomeSubgraph, m.coordinate(), sites,
@@ -192,41 +195,47 @@ func (c *composer) mergeArgument(m *mergedField, sources []*field) bool {
 // mergeInputValue merges type, default and description of an argument or input
 // field that all sources have.
 func (c *composer) mergeInputValue(m *mergedField, mismatch string) (same bool) {
-	m.description = mergeDescriptions(c, m.sources, m.coordinate(), func(f *field) (string, []Site) { return f.description, f.schema.site(f.pos) })
+	m.description = mergeDescriptions(c, m.sources, m.coordinate(), func(f *field) (string, *schema, *ast.Position) { return f.description, f.schema, f.pos })
 	same = c.mergeType(m, m.sources, true)
 	c.mergeDefault(m, mismatch)
 	return same
 }
 
 func (c *composer) mergeDefault(m *mergedField, mismatch string) {
-	var groups []variantGroup
-	var sites []Site
 	var found *ast.Value
 	missing, different := false, false
 	for _, f := range m.sources {
-		what := "no default value"
-		if f.defaultValue == nil {
+		switch {
+		case f.defaultValue == nil:
 			missing = true
-		} else {
-			what = "default value " + valueString(f.defaultValue)
-			if found == nil {
-				found = f.defaultValue
-			}
+		case found == nil:
+			found = f.defaultValue
+		default:
 			different = different || !sameValue(found, f.defaultValue)
 		}
-		groups = groupVariants(groups, what, f.schema.name)
-		sites = append(sites, f.schema.site(f.pos)...)
 	}
 	switch {
 	case found == nil:
 	case different:
-		c.fail(mismatch, m.coordinate(), sites, "use one default value", "%q has incompatible default values: %s", m.coordinate(), describeVariants("it has ", groups))
+		c.fail(mismatch, m.coordinate(), fieldSites(m), "use one default value", "%q has incompatible default values: %s", m.coordinate(), describeDefaults(m))
 	case missing:
-		c.hint(HintInconsistentDefaultValuePresence, m.coordinate(), sites, "",
-			"%q has no default value in the supergraph, as only some subgraphs have it: %s", m.coordinate(), describeVariants("it has ", groups))
+		c.hint(HintInconsistentDefaultValuePresence, m.coordinate(), fieldSites(m), "",
+			"%q has no default value in the supergraph, as only some subgraphs have it: %s", m.coordinate(), describeDefaults(m))
 	default:
 		m.defaultValue = found
 	}
+}
+
+func describeDefaults(m *mergedField) string {
+	var groups []variantGroup
+	for _, f := range m.sources {
+		what := "no default value"
+		if f.defaultValue != nil {
+			what = "default value " + valueString(f.defaultValue)
+		}
+		groups = groupVariants(groups, what, f.schema.name)
+	}
+	return describeVariants("it has ", groups)
 }
 
 // checkContextual checks an argument that some subgraph fills from a context:

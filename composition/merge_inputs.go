@@ -159,8 +159,8 @@ func (c *composer) mergeEnum(t *mergedType, use enumUse) {
 	}
 	for _, v := range values {
 		if c.keepEnumValue(t, v, use) {
-			v.description = mergeDescriptions(c, v.found, t.name+"."+v.name, func(x *enumValue) (string, []Site) {
-				return x.description, v.sources[slices.Index(v.found, x)].site(x.pos)
+			v.description = mergeDescriptions(c, v.found, t.name+"."+v.name, func(x *enumValue) (string, *schema, *ast.Position) {
+				return x.description, v.sources[slices.Index(v.found, x)], x.pos
 			})
 			t.values = append(t.values, v)
 		}

@@ -36,7 +36,7 @@ func (c *composer) readSubgraph(in Subgraph) {
 		c.syntaxError(s, err)
 		return
 	}
-	b := &schemaBuilder{c, s}
+	b := &schemaBuilder{c: c, s: s}
 	b.schemaDefinitions(doc)
 	c.readLinks(s)
 	b.directiveDefinitions(doc)
@@ -63,6 +63,22 @@ func (c *composer) syntaxError(s *schema, err error) {
 type schemaBuilder struct {
 	c *composer
 	s *schema
+
+	// listed are the members and values that each type has so far.
+	listed map[*typeDef]map[string]bool
+}
+
+// list notes a member or value of t, and tells whether it was there.
+func (b *schemaBuilder) list(t *typeDef, name string) (twice bool) {
+	if b.listed == nil {
+		b.listed = map[*typeDef]map[string]bool{}
+	}
+	if b.listed[t] == nil {
+		b.listed[t] = map[string]bool{}
+	}
+	twice = b.listed[t][name]
+	b.listed[t][name] = true
+	return twice
 }
 
 func (b *schemaBuilder) invalid(pos *ast.Position, coordinate, format string, args ...any) {
@@ -199,14 +215,14 @@ func (b *schemaBuilder) addType(d *ast.Definition, extension bool) *typeDef {
 		if i < len(d.TypePositions) {
 			pos = d.TypePositions[i]
 		}
-		if slices.ContainsFunc(t.members, func(r *nameRef) bool { return r.name == m }) {
+		if b.list(t, m) {
 			b.invalid(pos, d.Name, "union %q has the member %q more than once", d.Name, m)
 			continue
 		}
 		t.members = append(t.members, &nameRef{m, pos})
 	}
 	for _, v := range d.EnumValues {
-		if slices.ContainsFunc(t.values, func(x *enumValue) bool { return x.name == v.Name }) {
+		if b.list(t, v.Name) {
 			b.invalid(v.Position, d.Name+"."+v.Name, "enum %q has the value %q more than once", d.Name, v.Name)
 			continue
 		}

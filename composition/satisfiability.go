@@ -39,8 +39,12 @@ type reachability struct {
 
 	moves   map[*node]*cell
 	conds   map[condKey]*cell
-	queue   []*cell
 	current *cell // being computed; nil outside
+
+	// queued moves are computed before queued field sets: most field sets
+	// need a second look whenever a move is found.
+	queuedMoves []*cell
+	queuedConds []*cell
 
 	// reached are final answers of reach.
 	reached map[*node][]*node
@@ -166,7 +170,12 @@ func (r *reachability) canResolve(n *node, set *fieldSet) bool {
 	if x == nil {
 		x = &cell{node: n, set: set}
 		r.conds[key] = x
-		r.enqueue(x)
+		if x.satisfied = r.local(n, set.selections); !x.satisfied {
+			r.enqueue(x)
+		}
+	}
+	if x.satisfied {
+		return true // and will stay so
 	}
 	r.read(x)
 	return x.satisfied
@@ -186,18 +195,56 @@ func (r *reachability) read(x *cell) {
 }
 
 func (r *reachability) enqueue(x *cell) {
-	if !x.queued {
-		x.queued = true
-		r.queue = append(r.queue, x)
+	if x.queued {
+		return
 	}
+	x.queued = true
+	if x.set == nil {
+		r.queuedMoves = append(r.queuedMoves, x)
+	} else {
+		r.queuedConds = append(r.queuedConds, x)
+	}
+}
+
+// next takes a cell off the queues; nil if there is none.
+func (r *reachability) next() *cell {
+	queue := &r.queuedMoves
+	if len(*queue) == 0 {
+		queue = &r.queuedConds
+	}
+	if len(*queue) == 0 {
+		return nil
+	}
+	x := (*queue)[len(*queue)-1]
+	*queue = (*queue)[:len(*queue)-1]
+	x.queued = false
+	return x
+}
+
+// local tells whether all of a field set can be had from n without moving and
+// without conditions.
+func (r *reachability) local(n *node, sels []*selection) bool {
+	for _, x := range sels {
+		if x.fragment {
+			if x.cond != "" && x.cond != n.typ.name || !r.local(n, x.sub) {
+				return false
+			}
+			continue
+		}
+		if f := n.typ.byName[x.name]; f != nil && (f.requires != nil || f.overrideLabel != "" || slices.ContainsFunc(f.args, func(a *field) bool { return a.contextual != nil })) {
+			return false
+		}
+		next, ok := r.follow(n, x.name, nil)
+		if !ok || x.sub != nil && !r.local(next, x.sub) {
+			return false
+		}
+	}
+	return true
 }
 
 // settle computes until no answer grows any more.
 func (r *reachability) settle() {
-	for len(r.queue) > 0 {
-		x := r.queue[len(r.queue)-1]
-		r.queue = r.queue[:len(r.queue)-1]
-		x.queued = false
+	for x := r.next(); x != nil; x = r.next() {
 		r.current = x
 		grown := r.compute(x)
 		r.current = nil

@@ -14,6 +14,7 @@ type schema struct {
 	url   string
 	src   *ast.Source
 	lines []string // of src, once asked for
+	runes [][]rune // of lines, once asked for
 
 	// fed1 says that the subgraph does not link federation 2.
 	fed1 bool

@@ -102,7 +102,7 @@ func (u *upgrader) upgrade() {
 // useFederation2 makes the directives of federation 2 known under their plain
 // names.
 func (u *upgrader) useFederation2() {
-	b := &schemaBuilder{u.c, u.s}
+	b := &schemaBuilder{c: u.c, s: u.s}
 	for _, e := range elementsOf(federationElements, upgradedMinor) {
 		directive, ok := strings.CutPrefix(e.name, "@")
 		if !ok {
