@@ -216,13 +216,6 @@ func (s *schema) eachField(sels []*selection, implementations bool, do func(*fie
 	}
 }
 
-// selectsExternal tells whether any field at any depth is external.
-func (s *schema) selectsExternal(sels []*selection) bool {
-	found := false
-	s.eachField(sels, false, func(f *field) { found = found || f.external })
-	return found
-}
-
 // normalForm writes selections so that sets which mean the same are equal:
 // fragments on the parent's own type dissolved, sorted, without duplicates.
 func normalForm(sels []*selection) string {

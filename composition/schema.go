@@ -218,14 +218,6 @@ func (t *typeDef) pos() *ast.Position {
 	return t.decls[0].pos
 }
 
-func (t *typeDef) positions() []*ast.Position {
-	var ps []*ast.Position
-	for _, d := range t.decls {
-		ps = append(ps, d.pos)
-	}
-	return ps
-}
-
 func (t *typeDef) isComposite() bool {
 	return t.kind == ast.Object || t.kind == ast.Interface || t.kind == ast.Union
 }
@@ -239,10 +231,8 @@ func (t *typeDef) hasDefinition() bool {
 	return false
 }
 
-// isExtended tells whether the type counts as an extension as a whole.
+// isExtension tells whether the type counts as an extension as a whole.
 func (t *typeDef) isExtension() bool { return !t.hasDefinition() || has(t.applied, dirExtends) }
-
-func (t *typeDef) field(name string) *field { return t.byName[name] }
 
 func (t *typeDef) implements(name string) bool {
 	for _, r := range t.interfaces {
@@ -354,7 +344,7 @@ func (s *schema) possibleTypes(t *typeDef) []*typeDef {
 	}
 }
 
-// index builds what is looked up by name.
+// indexTypes finds the implementers of interfaces.
 func (s *schema) indexTypes() {
 	s.implementers = map[string][]*typeDef{}
 	for _, t := range s.order {

@@ -48,15 +48,11 @@ func (c *composer) upgradeSubgraphs() {
 				u.others = append(u.others, other)
 			}
 		}
+		before := len(c.errors)
 		u.upgrade()
 		c.subs[i] = upgraded
-	}
-	if len(c.errors) > 0 {
-		return
-	}
-	for _, s := range c.subs {
-		if s.upgraded {
-			c.validateFederation(s)
+		if len(c.errors) == before {
+			c.validateFederation(upgraded)
 		}
 	}
 }

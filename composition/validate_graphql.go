@@ -59,7 +59,7 @@ func (v *graphQLValidator) invalid(pos *ast.Position, coordinate, format string,
 }
 
 func (v *graphQLValidator) schema() {
-	v.applications(v.s.applied, ast.LocationSchema, "", nil)
+	v.applications(v.s.applied, ast.LocationSchema, "")
 	for _, d := range v.s.directiveOrder {
 		if d.builtIn && d.pos.Src != v.s.src {
 			continue
@@ -90,7 +90,7 @@ func (v *graphQLValidator) typeDef(t *typeDef) {
 		ast.Object: ast.LocationObject, ast.Interface: ast.LocationInterface, ast.Union: ast.LocationUnion,
 		ast.Enum: ast.LocationEnum, ast.InputObject: ast.LocationInputObject, ast.Scalar: ast.LocationScalar,
 	}[t.kind]
-	v.applications(t.applied, location, t.name, nil)
+	v.applications(t.applied, location, t.name)
 	empty := ""
 	switch t.kind {
 	case ast.Object, ast.Interface:
@@ -123,7 +123,7 @@ func (v *graphQLValidator) typeDef(t *typeDef) {
 	case ast.Enum:
 		for _, x := range t.values {
 			v.name(x.name, x.pos, t.name+"."+x.name)
-			v.applications(x.applied, ast.LocationEnumValue, t.name+"."+x.name, nil)
+			v.applications(x.applied, ast.LocationEnumValue, t.name+"."+x.name)
 			if x.name == "true" || x.name == "false" || x.name == "null" {
 				v.invalid(x.pos, t.name+"."+x.name, "enum value may not be %q", x.name)
 			}
@@ -155,7 +155,7 @@ func (s *schema) typeNames() []string {
 
 func (v *graphQLValidator) outputField(f *field) {
 	v.name(f.name, f.pos, f.coordinate())
-	v.applications(f.applied, ast.LocationFieldDefinition, f.coordinate(), nil)
+	v.applications(f.applied, ast.LocationFieldDefinition, f.coordinate())
 	switch t := f.baseType(); {
 	case t == nil:
 		v.unknownType(f.typ.Name(), f.pos, f.coordinate())
@@ -170,7 +170,7 @@ func (v *graphQLValidator) outputField(f *field) {
 
 // input checks an argument or an input field.
 func (v *graphQLValidator) input(f *field, coordinate string, location ast.DirectiveLocation) {
-	v.applications(f.applied, location, coordinate, f)
+	v.applications(f.applied, location, coordinate)
 	t := f.baseType()
 	switch {
 	case t == nil:
@@ -191,7 +191,7 @@ func (v *graphQLValidator) input(f *field, coordinate string, location ast.Direc
 }
 
 // applications checks the directives on one element.
-func (v *graphQLValidator) applications(applied []*application, location ast.DirectiveLocation, coordinate string, _ *field) {
+func (v *graphQLValidator) applications(applied []*application, location ast.DirectiveLocation, coordinate string) {
 	seen := map[string]bool{}
 	for _, a := range applied {
 		d := v.s.directives[a.name]
