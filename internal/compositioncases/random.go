@@ -8,7 +8,7 @@ import (
 )
 
 // Random makes a set of subgraphs: a sound federation that is then damaged in
-// at most two places, so that about half of the sets compose. The same random
+// at most three places, so that about half of the sets compose. The same random
 // source gives the same set.
 func Random(r *rand.Rand, title string) Case {
 	w := newWorld(r)
@@ -82,7 +82,7 @@ func newWorld(r *rand.Rand) *world {
 	w.fields()
 	w.requirements()
 	w.rootFields()
-	for range r.IntN(3) {
+	for range r.IntN(4) {
 		w.damage()
 	}
 	return w
