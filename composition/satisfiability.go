@@ -57,6 +57,17 @@ type reachability struct {
 
 	// roots are the nodes of the root types, by kind.
 	roots [3][]*node
+
+	// exploding are the explosions being looked into: an object may lead by
+	// key to an interface that it implements, and so to itself.
+	exploding map[explosion]bool
+}
+
+// An explosion is the question whether all objects that an interface may stand
+// for have a selection.
+type explosion struct {
+	node *node
+	x    *selection
 }
 
 type nodeKey struct {
@@ -84,6 +95,7 @@ func newReachability(c *composer) *reachability {
 	r := &reachability{
 		c: c, nodes: map[nodeKey]*node{}, moves: map[*node]*cell{}, conds: map[condKey]*cell{},
 		reached: map[*node][]*node{}, keyTargets: map[string][]*typeDef{}, interfaceObjects: map[string][]*typeDef{},
+		exploding: map[explosion]bool{},
 	}
 	for _, s := range c.subs {
 		for k, t := range s.roots {
@@ -379,6 +391,12 @@ func (r *reachability) fieldSatisfied(nodes []*node, x *selection) bool {
 }
 
 func (r *reachability) explodes(m *node, x *selection) bool {
+	e := explosion{m, x}
+	if r.exploding[e] {
+		return false // what rests on itself is no answer
+	}
+	r.exploding[e] = true
+	defer delete(r.exploding, e)
 	possible := m.schema().possibleTypes(m.typ)
 	for _, t := range possible {
 		if !r.selectionSatisfied([]*node{r.cast(m, t)}, x) {
