@@ -9,7 +9,9 @@ import (
 	"os"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +22,7 @@ import (
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/demo"
 	"github.com/weft-graphql/weft/internal/chaos"
+	"github.com/weft-graphql/weft/subgraphs/mock"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -27,6 +30,16 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // A bed is the demo's federation, each subgraph behind a chaos server.
 type bed struct {
 	servers map[string]*chaos.Server
+
+	mu      sync.Mutex
+	mutated []string // the subgraphs that were sent mutations, in order; guarded by mu
+}
+
+// mutations returns the subgraphs that were sent mutations, in order.
+func (b *bed) mutations() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.mutated)
 }
 
 func newBed(t testing.TB) *bed {
@@ -35,11 +48,17 @@ func newBed(t testing.TB) *bed {
 	for _, name := range demo.Names() {
 		latency[name] = 0
 	}
-	services, err := demo.Subgraphs(demo.Options{Products: 50, Latency: latency})
+	b := &bed{servers: map[string]*chaos.Server{}}
+	services, err := demo.Subgraphs(demo.Options{Products: 50, Latency: latency, OnRequest: func(r mock.Request) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if strings.HasPrefix(r.Query, "mutation") {
+			b.mutated = append(b.mutated, r.Subgraph)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bed{servers: map[string]*chaos.Server{}}
 	for _, service := range services {
 		if b.servers[service.Name()], err = chaos.Start(service); err != nil {
 			t.Fatal(err)

@@ -31,6 +31,12 @@ func Spoil(name string, change func(body []byte) []byte) *Fault {
 	}}
 }
 
+// Raw returns a fault that sends what answer makes of the right body, head and
+// all, and keeps the connection.
+func Raw(name string, answer func(body []byte) string) *Fault {
+	return &Fault{Name: name, serve: func(x *exchange) bool { return x.write(answer(x.body)) }}
+}
+
 // Delay returns a fault that gives the right answer after d.
 func Delay(d time.Duration) *Fault {
 	return &Fault{Name: "delay " + d.String(), serve: func(x *exchange) bool {
