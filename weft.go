@@ -150,7 +150,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 			url = g.URL
 		}
 		if err := subgraphs.CheckURL(url); err != nil {
-			problems = append(problems, c.Problem("subgraphs."+g.Name,
+			problems = append(problems, c.Problem(config.Join("subgraphs", g.Name),
 				fmt.Sprintf("the subgraph cannot be reached: it %v; set subgraphs.%s.url", err, g.Name)))
 			continue
 		}
@@ -173,6 +173,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 	return router.NewGraph(super, router.GraphOptions{
 		Fetcher:        client,
 		Limits:         limits(c),
+		OverrideLabels: c.OverrideLabels,
 		OperationBytes: int64(c.Caches.Operations),
 		PlanBytes:      int64(c.Caches.Plans),
 		OnClose:        client.Close,
@@ -198,8 +199,9 @@ func limits(c *config.Config) operation.Limits {
 	}
 }
 
-// checkNames reports settings for subgraphs that do not exist: most likely a
-// name was misspelt, and the setting would be without effect.
+// checkNames reports settings for subgraphs and override labels that do not
+// exist: most likely a name was misspelt, and the setting would be without
+// effect.
 func checkNames(c *config.Config, super *supergraph.Supergraph) error {
 	known := make([]string, len(super.Subgraphs))
 	for i, g := range super.Subgraphs {
@@ -209,7 +211,7 @@ func checkNames(c *config.Config, super *supergraph.Supergraph) error {
 	check := func(path string, names []string) {
 		for _, name := range names {
 			if !slices.Contains(known, name) {
-				problems = append(problems, c.Problem(path+"."+name, fmt.Sprintf(
+				problems = append(problems, c.Problem(config.Join(path, name), fmt.Sprintf(
 					"the supergraph has no subgraph %q; it has %s", name, strings.Join(known, ", "))))
 			}
 		}
@@ -217,10 +219,24 @@ func checkNames(c *config.Config, super *supergraph.Supergraph) error {
 	check("subgraphs", slices.Sorted(maps.Keys(c.Subgraphs)))
 	check("headers.subgraphs", slices.Sorted(maps.Keys(c.Headers.Subgraphs)))
 	check("errors.subgraphs", slices.Sorted(maps.Keys(c.Errors.Subgraphs)))
+	labels := router.OverrideLabels(super)
+	for _, label := range slices.Sorted(maps.Keys(c.OverrideLabels)) {
+		if !slices.Contains(labels, label) {
+			problems = append(problems, c.Problem(config.Join("override_labels", label), unknownLabel(label, labels)))
+		}
+	}
 	if len(problems) > 0 {
 		return problems
 	}
 	return nil
+}
+
+func unknownLabel(label string, labels []string) string {
+	message := fmt.Sprintf("no @override in the supergraph has the label %q", label)
+	if len(labels) == 0 {
+		return message + ", or any other"
+	}
+	return message + "; there are " + strings.Join(labels, ", ")
 }
 
 // ServeHTTP serves one request, in whatever server the router is mounted.

@@ -45,6 +45,10 @@ func TestNewRefuses(t *testing.T) {
 			`c.yaml:3:12: subgraphs.pircing: the supergraph has no subgraph "pircing"; it has accounts, catalogue, inventory, pricing, reviews`,
 			`headers.subgraphs.revews`, `errors.subgraphs.accnts`,
 		}},
+		{"unknown label", "supergraph: {file: " + good + "}\noverride_labels:\n  next: true\n  percent(2.5): true\n", true, []string{
+			`c.yaml:3:9: override_labels.next: no @override in the supergraph has the label "next", or any other`,
+			`c.yaml:4:17: override_labels."percent(2.5)":`,
+		}},
 		{"no URL", "supergraph: {file: " + noURL + "}\n", true, []string{"subgraphs.pricing: the subgraph cannot be reached: it has no URL; set subgraphs.pricing.url"}},
 	}
 	for _, tt := range tests {

@@ -25,6 +25,11 @@ type Config struct {
 	AllSubgraphs Traffic             `yaml:"all_subgraphs"`
 	Subgraphs    map[string]Subgraph `yaml:"subgraphs"`
 
+	// OverrideLabels says for every request whether a label of a progressive
+	// override is active. Of those it does not name, percent(n) is active for
+	// n percent of requests, the others for none.
+	OverrideLabels map[string]bool `yaml:"override_labels"`
+
 	// Deadline of a request, from its arrival to the last byte of its answer.
 	Deadline Duration `yaml:"deadline"`
 

@@ -133,6 +133,7 @@ subgraphs:
     <<: *common
     url: http://reviews
   "9": {max_response_bytes: 64KiB}
+override_labels: {next: true, percent(2.5): "${TRUE}", percent(10): false}
 on_error: fail_fast
 introspection: ${TRUE}
 graphiql: {enabled: '${TRUE}', path: /graphql}
@@ -166,6 +167,7 @@ log: {level: debug, format: json, access: false}
 		"reviews":  {URL: "http://reviews", Traffic: Traffic{Timeout: Duration(7 * time.Second)}},
 		"9":        {Traffic: Traffic{MaxResponseBytes: 64 << 10}},
 	}
+	want.OverrideLabels = map[string]bool{"next": true, "percent(2.5)": true, "percent(10)": false}
 	want.OnError = FailFast
 	want.Introspection = true
 	want.GraphiQL = GraphiQL{Enabled: true, Path: "/graphql"}
@@ -375,7 +377,7 @@ func allKeys(t reflect.Type, path string) []string {
 		if !f.IsExported() || key == "" {
 			continue
 		}
-		key = join(path, key)
+		key = Join(path, key)
 		all = append(all, key)
 		if _, ok := reflect.New(f.Type).Interface().(scalar); !ok && f.Type.Kind() == reflect.Struct {
 			all = append(all, allKeys(f.Type, key)...)

@@ -75,8 +75,8 @@ func (d *decoder) structure(n node, v reflect.Value, path string) {
 			d.unknown(e, v.Type(), path)
 			continue
 		}
-		d.named[join(path, e.key)] = true
-		d.decode(e.value, field, join(path, e.key))
+		d.named[Join(path, e.key)] = true
+		d.decode(e.value, field, Join(path, e.key))
 	}
 }
 
@@ -157,8 +157,8 @@ func (d *decoder) dictionary(n node, v reflect.Value, path string) {
 	}
 	for _, e := range m.entries {
 		value := reflect.New(v.Type().Elem()).Elem()
-		d.at[join(path, e.key)] = e.at
-		d.decode(e.value, value, join(path, e.key))
+		d.at[Join(path, e.key)] = e.at
+		d.decode(e.value, value, Join(path, e.key))
 		v.SetMapIndex(reflect.ValueOf(e.key), value)
 	}
 }

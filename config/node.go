@@ -234,11 +234,11 @@ func (r *reader) mapping(n *ast.MappingNode, path string, depth int) node {
 			continue
 		}
 		if first, ok := written[key]; ok {
-			r.report(at, join(path, key), fmt.Sprintf("the key is already set on line %d", first.Line))
+			r.report(at, Join(path, key), fmt.Sprintf("the key is already set on line %d", first.Line))
 			continue
 		}
 		written[key] = at
-		m.entries = append(m.entries, entry{key, at, r.node(v.Value, join(path, key), depth+1)})
+		m.entries = append(m.entries, entry{key, at, r.node(v.Value, Join(path, key), depth+1)})
 	}
 	// What is written wins over what is merged, the first merged wins over
 	// the next.

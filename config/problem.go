@@ -95,9 +95,9 @@ func (s source) wrote(path string) bool {
 	return ok
 }
 
-// join appends a key to a YAML path. Keys that would be read as a path
+// Join appends a key to a YAML path. Keys that would be read as a path
 // themselves are quoted.
-func join(path, key string) string {
+func Join(path, key string) string {
 	if key == "" || strings.ContainsAny(key, ".[]\" \t\n") {
 		key = fmt.Sprintf("%q", key)
 	}

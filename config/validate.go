@@ -30,6 +30,7 @@ func (c *Config) problems() Problems {
 	v.times()
 	v.sizes()
 	v.subgraphs()
+	v.overrideLabels()
 	v.headers()
 	v.enums()
 	return v.found
@@ -95,13 +96,13 @@ func (v *validation) times() {
 // against anybody: they are cut short in silence.
 func (v *validation) traffic(path string, t Traffic) {
 	never := func(key string, d Duration, outerKey string, outer Duration) {
-		if d > outer && outer > 0 && v.source.wrote(join(path, key)) {
-			v.report(join(path, key), "%s can never fire: %s is %s", d, outerKey, outer)
+		if d > outer && outer > 0 && v.source.wrote(Join(path, key)) {
+			v.report(Join(path, key), "%s can never fire: %s is %s", d, outerKey, outer)
 		}
 	}
 	never("timeout", t.Timeout, "deadline", v.Deadline)
 	if t.Timeout > 0 {
-		never("connect_timeout", t.ConnectTimeout, join(path, "timeout"), t.Timeout)
+		never("connect_timeout", t.ConnectTimeout, Join(path, "timeout"), t.Timeout)
 	} else {
 		never("connect_timeout", t.ConnectTimeout, "all_subgraphs.timeout", v.AllSubgraphs.Timeout)
 	}
@@ -145,18 +146,29 @@ func (v *validation) sizes() {
 
 func (v *validation) subgraphs() {
 	for _, name := range slices.Sorted(maps.Keys(v.Subgraphs)) {
-		s, path := v.Subgraphs[name], join("subgraphs", name)
+		s, path := v.Subgraphs[name], Join("subgraphs", name)
 		if name == "" {
 			v.report(path, "a subgraph has a name")
 		}
 		if s.URL != "" {
 			if err := checkURL(s.URL); err != "" {
-				v.report(join(path, "url"), "%s", err)
+				v.report(Join(path, "url"), "%s", err)
 			}
 		}
 		v.traffic(path, s.Traffic)
 		if s.MaxResponseBytes < 0 || s.MaxResponseBytes > 1<<32 {
-			v.report(join(path, "max_response_bytes"), "must be from 1 to %d; got %d", int64(1<<32), s.MaxResponseBytes)
+			v.report(Join(path, "max_response_bytes"), "must be from 1 to %d; got %d", int64(1<<32), s.MaxResponseBytes)
+		}
+	}
+}
+
+// overrideLabel is what composition takes for a label. Federation, "@override".
+var overrideLabel = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9_\-:./]*|percent\((\d{1,2}(\.\d{1,8})?|100)\))$`)
+
+func (v *validation) overrideLabels() {
+	for _, label := range slices.Sorted(maps.Keys(v.OverrideLabels)) {
+		if !overrideLabel.MatchString(label) {
+			v.report(Join("override_labels", label), "a label begins with a letter and has letters, digits and _-:./ only, or is of the form percent(10)")
 		}
 	}
 }
@@ -183,7 +195,7 @@ func checkURL(raw string) string {
 func (v *validation) headers() {
 	v.rules("headers.all", v.Headers.All)
 	for _, name := range slices.Sorted(maps.Keys(v.Headers.Subgraphs)) {
-		v.rules(join("headers.subgraphs", name), v.Headers.Subgraphs[name])
+		v.rules(Join("headers.subgraphs", name), v.Headers.Subgraphs[name])
 	}
 	if v.BudgetHeader != "" && !isToken(v.BudgetHeader) {
 		v.report("budget_header", "%s is not a header name", quote(v.BudgetHeader))
@@ -223,27 +235,27 @@ func (v *validation) rules(path string, rules HeaderRules) {
 			v.report(at, "a rule is exactly one of propagate, insert and remove")
 		}
 		if p := r.Propagate; p != nil {
-			at := join(at, "propagate")
+			at := Join(at, "propagate")
 			v.selector(at, p.Named, p.Matching)
 			if p.Named == "" && p.Rename != "" {
-				v.report(join(at, "rename"), "works with named only; many headers cannot become one")
+				v.report(Join(at, "rename"), "works with named only; many headers cannot become one")
 			}
 			if p.Named == "" && p.Default != "" {
-				v.report(join(at, "default"), "works with named only; a pattern names no header to set")
+				v.report(Join(at, "default"), "works with named only; a pattern names no header to set")
 			}
-			v.name(join(at, "rename"), p.Rename)
-			v.value(join(at, "default"), p.Default)
+			v.name(Join(at, "rename"), p.Rename)
+			v.value(Join(at, "default"), p.Default)
 		}
 		if in := r.Insert; in != nil {
-			at := join(at, "insert")
+			at := Join(at, "insert")
 			if in.Name == "" {
 				v.report(at, "name says which header to set")
 			}
-			v.name(join(at, "name"), in.Name)
-			v.value(join(at, "value"), in.Value)
+			v.name(Join(at, "name"), in.Name)
+			v.value(Join(at, "value"), in.Value)
 		}
 		if rm := r.Remove; rm != nil {
-			v.selector(join(at, "remove"), rm.Named, rm.Matching)
+			v.selector(Join(at, "remove"), rm.Named, rm.Matching)
 		}
 	}
 }
@@ -252,10 +264,10 @@ func (v *validation) selector(path, named, matching string) {
 	if (named == "") == (matching == "") {
 		v.report(path, "wants either named or matching")
 	}
-	v.name(join(path, "named"), named)
+	v.name(Join(path, "named"), named)
 	if matching != "" {
 		if _, err := regexp.Compile(matching); err != nil {
-			v.report(join(path, "matching"), "is not a regular expression: %v", err)
+			v.report(Join(path, "matching"), "is not a regular expression: %v", err)
 		}
 	}
 }
@@ -320,7 +332,7 @@ func (v *validation) enums() {
 	check("errors.all.message", string(v.Errors.All.Message), new(MessagePolicy))
 	for name, e := range v.Errors.Subgraphs {
 		if e.Message != "" {
-			check(join(join("errors.subgraphs", name), "message"), string(e.Message), new(MessagePolicy))
+			check(Join(Join("errors.subgraphs", name), "message"), string(e.Message), new(MessagePolicy))
 		}
 	}
 }

@@ -226,7 +226,7 @@ func TestPlanKey(t *testing.T) {
 		return NewGraph(super, GraphOptions{Limits: operation.DefaultLimits()})
 	}
 	warm := newGraph()
-	if diff := cmp.Diff([]string{"next"}, warm.labels); diff != "" {
+	if diff := cmp.Diff([]string{"next"}, warm.overrides.labels); diff != "" {
 		t.Fatalf("labels (-want +got):\n%s", diff)
 	}
 	type input struct {

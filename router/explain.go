@@ -59,6 +59,8 @@ type explanation struct {
 		Cached bool   `json:"cached"`
 		// Planning is how long it took when it was made.
 		Planning milliseconds `json:"planning"`
+		// OverrideLabels are those that are active for this request.
+		OverrideLabels []string `json:"overrideLabels,omitempty"`
 	} `json:"plan"`
 	Fetches []explainedFetch        `json:"fetches"`
 	Stages  map[string]milliseconds `json:"stages"`
@@ -104,6 +106,7 @@ func (x *exchange) explanation() *explanation {
 	e.Plan.Text = p.Text()
 	e.Plan.Cached = x.cachedPlan
 	e.Plan.Planning = milliseconds(x.program.planned)
+	e.Plan.OverrideLabels = x.graph.overrides.active(x.labels)
 	for i, f := range p.Fetches {
 		explained := explainFetch(f)
 		if x.response != nil {

@@ -19,7 +19,7 @@ type Graph struct {
 	planner    *planner.Planner
 	executor   *executor.Executor
 	limits     operation.Limits
-	labels     []string // of overrides, sorted
+	overrides  *overrides
 	operations *cache[operationKey, *prepared]
 	programs   *cache[planKey, *program]
 
@@ -41,6 +41,11 @@ type GraphOptions struct {
 	// Limits of operations, introspection included.
 	Limits operation.Limits
 
+	// OverrideLabels says which labels of progressive overrides are active
+	// for every request, and which for none. Of the labels it does not name
+	// percent(n) is active for n percent of requests, the others for none.
+	OverrideLabels map[string]bool
+
 	// OperationBytes and PlanBytes bound the caches. 0 is 64 MiB.
 	OperationBytes, PlanBytes int64
 
@@ -61,7 +66,7 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 	}
 	g := &Graph{
 		Supergraph: super,
-		labels:     overrideLabels(super),
+		overrides:  newOverrides(super, o.OverrideLabels),
 		planner:    planner.New(super, planner.Options{}),
 		executor:   &executor.Executor{Fetcher: o.Fetcher},
 		limits:     o.Limits,

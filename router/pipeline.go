@@ -52,6 +52,7 @@ type exchange struct {
 	explaining explainMode
 	operation  *prepared
 	variables  *operation.Variables
+	labels     flags // of progressive overrides: which are active
 	program    *program
 	response   *executor.Response
 
@@ -216,7 +217,8 @@ func (x *exchange) coerce(context.Context) *refusal {
 }
 
 func (x *exchange) plan(ctx context.Context) *refusal {
-	p, hit, err := x.graph.plan(ctx, x.operation.Signature, x.variables, flags{})
+	x.labels = x.graph.overrides.choose()
+	p, hit, err := x.graph.plan(ctx, x.operation.Signature, x.variables, x.labels)
 	if err != nil {
 		return x.refusalOf(err)
 	}

@@ -3,7 +3,6 @@ package router
 import (
 	"context"
 	"hash/maphash"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"github.com/weft-graphql/weft/merge"
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/planner"
-	"github.com/weft-graphql/weft/supergraph"
 )
 
 // planKey is all that a plan depends on: a program is made from its key alone.
@@ -127,7 +125,7 @@ func (g *Graph) compile(ctx context.Context, s *operation.Signature, key planKey
 		return nil, err
 	}
 	selection := op.Select(key.conditions.of(op.Conditions))
-	plan, err := g.planner.Plan(ctx, planner.Request{Operation: op, Selection: selection, Labels: key.labels.of(g.labels)})
+	plan, err := g.planner.Plan(ctx, planner.Request{Operation: op, Selection: selection, Labels: key.labels.of(g.overrides.labels)})
 	if err != nil {
 		return nil, err
 	}
@@ -175,20 +173,4 @@ func countFields(fields []*operation.Field) int {
 		n += countFields(f.Selections)
 	}
 	return n
-}
-
-// overrideLabels are the labels of a supergraph's progressive overrides,
-// sorted.
-func overrideLabels(super *supergraph.Supergraph) []string {
-	labels := map[string]bool{}
-	for _, t := range super.Types {
-		for _, f := range t.Fields {
-			for _, in := range f.In {
-				if in != nil && in.OverrideLabel != "" {
-					labels[in.OverrideLabel] = true
-				}
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(labels))
 }
