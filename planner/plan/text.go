@@ -82,6 +82,9 @@ func (p *Plan) Stages() [][]*Fetch {
 type textWriter struct {
 	strings.Builder
 	depth int
+
+	// nulls says to show where a representation must not have null.
+	nulls bool
 }
 
 func (w *textWriter) line(parts ...string) {
@@ -195,6 +198,9 @@ func (w *textWriter) inputFields(fields []*InputField) {
 		if f.As != f.Name {
 			name = f.Name + ": " + f.As
 		}
+		if w.nulls && f.NonNull {
+			name += "!"
+		}
 		if f.Fields == nil {
 			w.line(name)
 		} else {
@@ -245,7 +251,7 @@ func quote(s string) string { return `"` + s + `"` }
 
 // InputText prints what representations of one shape hold, for comparison.
 func InputText(typename string, fields []*InputField) string {
-	w := &textWriter{}
+	w := &textWriter{nulls: true}
 	w.open(typename)
 	w.inputFields(fields)
 	return w.String()
@@ -255,7 +261,7 @@ func InputText(typename string, fields []*InputField) string {
 // with equal text can be one. Names that only matter to the merged result are
 // part of it.
 func LookupText(l *Lookup) string {
-	w := &textWriter{}
+	w := &textWriter{nulls: true}
 	for _, in := range l.Inputs {
 		w.line(strings.Join(in.On, ","))
 		w.input(in)
