@@ -25,6 +25,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 			serveCommand(),
 			demoCommand(),
 			planCommand(),
+			composeCommand(),
 			mockCommand(),
 			configCommand(),
 			healthCommand(),
