@@ -43,6 +43,7 @@ func newFloorPlan(recorded []recordedRequest, delay time.Duration, response []by
 type floor struct {
 	plan   *floorPlan
 	client *subgraphs.Client
+	shared *subgraphs.Sharing // in front of client, as weft has it
 	head   []string // value of Content-Length
 }
 
@@ -72,7 +73,7 @@ func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (f *floor) send(ctx context.Context, wave []recordedRequest, header http.Header) error {
 	fetch := func(r *recordedRequest) error {
-		_, err := f.client.Fetch(ctx, &subgraphs.Request{Subgraph: r.Subgraph, Body: r.Body, Header: header})
+		_, err := f.shared.Fetch(ctx, &subgraphs.Request{Subgraph: r.Subgraph, Body: r.Body, Header: header})
 		return err
 	}
 	if len(wave) == 1 {
@@ -102,8 +103,11 @@ func openFloor(file, upstream string) (*floor, error) {
 			endpoints[r.Subgraph] = subgraphs.Endpoint{URL: "http://" + upstream + "/" + r.Subgraph, Timeout: time.Minute, MaxResponseBytes: 64 << 20}
 		}
 	}
-	f.client, err = subgraphs.NewClient(subgraphs.Options{Endpoints: endpoints})
-	return f, err
+	if f.client, err = subgraphs.NewClient(subgraphs.Options{Endpoints: endpoints}); err != nil {
+		return nil, err
+	}
+	f.shared = subgraphs.NewSharing(f.client)
+	return f, nil
 }
 
 // floorCommand serves until it is told to end.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // A Fetcher sends requests to subgraphs. A Client is one.
@@ -23,14 +24,17 @@ type Fetcher interface {
 // variables and representations) and the headers. Mutations are never shared.
 // It is safe for concurrent use.
 //
-//	asker A ──┐
-//	asker B ──┼─► flight ──► next.Fetch     one request, in a goroutine of its own
-//	asker C ──┘
+//	leader    ──► flight ──► next.Fetch      in the leader's goroutine
+//	follower  ──►   │                        waits for the answer
+//	follower  ──►   ▼
+//	              if the leader leaves first: next.Fetch again, in a goroutine
+//	              and with a context that end when the last follower leaves
 //
-// A flight belongs to all who ask: it has a context of its own, which ends when
-// the last asker has left. Whoever came first may leave like any other. The
-// subgraph's timeout counts from when the request was sent; an asker's own
-// deadline only ends its waiting.
+// Nobody fails because somebody else has left. A leader that leaves before the
+// answer takes its request with it, and if there are followers the query is
+// sent once more, on behalf of all of them; so a leader, which most requests
+// are, costs no goroutine and has its own deadline. A subgraph's timeout counts
+// from when the request was sent; a follower's deadline only ends its waiting.
 //
 // All askers get the same Response, which none may write to.
 type Sharing struct {
@@ -55,11 +59,17 @@ type sharingShard struct {
 type flight struct {
 	request *Request
 	hash    uint64
-	other   *flight // of the same hash; guarded by the shard
-	waiters int     // guarded by the shard
-	cancel  context.CancelFunc
 
-	done     chan struct{} // closed when what follows is set
+	// Guarded by the shard:
+	other     *flight // of the same hash
+	followers int
+	until     time.Time          // the latest of the followers' deadlines; zero if one has none
+	endless   bool               // a follower has no deadline
+	cancel    context.CancelFunc // once the leader has left; nil before
+
+	// done is closed when what follows is set. It is made with the first
+	// follower.
+	done     chan struct{}
 	response *Response
 	err      error
 	panicked error
@@ -67,13 +77,16 @@ type flight struct {
 
 // SharingStats count the queries for one subgraph since the beginning.
 type SharingStats struct {
-	// Sent are requests that went to the subgraph, Joined those that were
-	// answered by one of them, and Abandoned those of Sent that all their
-	// askers have left.
-	Sent, Joined, Abandoned int64
+	// Sent are requests that went to the subgraph, and Joined the askers that
+	// were answered by somebody else's.
+	Sent, Joined int64
+
+	// Restarted are those of Sent that were sent once more because the leader
+	// had left, and Abandoned those of Restarted that all followers have left.
+	Restarted, Abandoned int64
 }
 
-type sharingCounts struct{ sent, joined, abandoned atomic.Int64 }
+type sharingCounts struct{ sent, joined, restarted, abandoned atomic.Int64 }
 
 // NewSharing returns a Sharing in front of next. Subgraphs named in except are
 // asked each time.
@@ -95,7 +108,12 @@ func (s *Sharing) Stats(subgraph string) SharingStats {
 		return SharingStats{}
 	}
 	counts := c.(*sharingCounts)
-	return SharingStats{Sent: counts.sent.Load(), Joined: counts.joined.Load(), Abandoned: counts.abandoned.Load()}
+	return SharingStats{
+		Sent:      counts.sent.Load(),
+		Joined:    counts.joined.Load(),
+		Restarted: counts.restarted.Load(),
+		Abandoned: counts.abandoned.Load(),
+	}
 }
 
 func (s *Sharing) countsOf(subgraph string) *sharingCounts {
@@ -113,91 +131,157 @@ func (s *Sharing) Fetch(ctx context.Context, r *Request) (*Response, error) {
 	if r.Mutation || s.except[r.Subgraph] {
 		return s.next.Fetch(ctx, r)
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, leaving(r, err)
-	}
-	shard, f := s.join(ctx, r)
-	select {
-	case <-f.done:
-	case <-ctx.Done():
-		if shard.leave(f) {
-			s.countsOf(r.Subgraph).abandoned.Add(1)
-			f.cancel()
-			<-f.done // so that the goroutine does not outlive who began it
-		}
-		return nil, leaving(r, ctx.Err())
-	}
-	if f.panicked != nil {
-		panic(f.panicked)
-	}
-	return f.response, f.err
-}
-
-// leaving is the error of an asker that does not wait any longer.
-func leaving(r *Request, err error) *Error {
-	kind := Timeout
-	if errors.Is(err, context.Canceled) {
-		kind = Canceled
-	}
-	return &Error{Subgraph: r.Subgraph, Kind: kind, Err: err}
-}
-
-// join returns the flight that r equals, or a new one.
-func (s *Sharing) join(ctx context.Context, r *Request) (*sharingShard, *flight) {
 	hash := s.hash(r)
 	shard := &s.shards[hash%sharingShards]
 	counts := s.countsOf(r.Subgraph)
-	shard.mu.Lock()
-	defer shard.mu.Unlock()
-	first := shard.flights[hash]
-	for f := first; f != nil; f = f.other {
-		if f.request.equals(r) {
-			f.waiters++
-			counts.joined.Add(1)
-			return shard, f
-		}
+	f, leads := shard.join(ctx, r, hash)
+	if leads {
+		counts.sent.Add(1)
+		return s.lead(ctx, shard, f)
 	}
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	f := &flight{request: r, hash: hash, other: first, waiters: 1, cancel: cancel, done: make(chan struct{})}
-	shard.flights[hash] = f
-	counts.sent.Add(1)
-	sent := *r
-	sent.askedUntil, _ = ctx.Deadline()
-	go s.fly(own, shard, f, &sent)
-	return shard, f
+	counts.joined.Add(1)
+	return s.follow(ctx, shard, f)
 }
 
-// fly sends the request of f and tells its waiters. Nobody joins a flight that
-// has ended.
-func (s *Sharing) fly(ctx context.Context, shard *sharingShard, f *flight, r *Request) {
-	defer close(f.done)
-	defer f.cancel()
-	defer shard.remove(f)
+// lead sends the request of f and tells the followers, or leaves it to them.
+func (s *Sharing) lead(ctx context.Context, shard *sharingShard, f *flight) (*Response, error) {
+	handed := false
 	defer func() {
 		if p := recover(); p != nil {
-			f.panicked = fmt.Errorf("%v\n%s", p, debug.Stack())
+			f.panicked = panicError(p)
+			shard.end(f)
+			panic(p)
+		}
+		if !handed {
+			shard.end(f)
+		}
+	}()
+	response, err := s.next.Fetch(ctx, f.request)
+	if err != nil && hasEnded(ctx) {
+		if own, until, ok := shard.hand(ctx, f); ok {
+			handed = true
+			counts := s.countsOf(f.request.Subgraph)
+			counts.sent.Add(1)
+			counts.restarted.Add(1)
+			again := *f.request
+			again.askedUntil = until
+			// The last follower to leave waits for it.
+			go s.fly(own, shard, f, &again)
+			return nil, err
+		}
+	}
+	f.response, f.err = response, err
+	return response, err
+}
+
+// hasEnded tells whether ctx has ended, or its deadline has passed a moment
+// before it shows.
+func hasEnded(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
+}
+
+// fly sends the request of a flight whose leader has left.
+func (s *Sharing) fly(ctx context.Context, shard *sharingShard, f *flight, r *Request) {
+	defer shard.end(f)
+	defer f.cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			f.panicked = panicError(p)
 		}
 	}()
 	f.response, f.err = s.next.Fetch(ctx, r)
 }
 
-// leave takes one waiter away and tells whether it was the last. Then nobody
-// can join any more.
+func panicError(p any) error { return fmt.Errorf("%v\n%s", p, debug.Stack()) }
+
+// follow waits for the answer of f.
+func (s *Sharing) follow(ctx context.Context, shard *sharingShard, f *flight) (*Response, error) {
+	select {
+	case <-f.done:
+		if f.panicked != nil {
+			panic(f.panicked)
+		}
+		return f.response, f.err
+	case <-ctx.Done():
+	}
+	if shard.leave(f) {
+		s.countsOf(f.request.Subgraph).abandoned.Add(1)
+		f.cancel()
+		<-f.done
+	}
+	kind := Timeout
+	if errors.Is(ctx.Err(), context.Canceled) {
+		kind = Canceled
+	}
+	return nil, &Error{Subgraph: f.request.Subgraph, Kind: kind, Err: ctx.Err()}
+}
+
+// join returns the flight that r equals, or a new one to lead.
+func (s *sharingShard) join(ctx context.Context, r *Request, hash uint64) (f *flight, leads bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := s.flights[hash]
+	for f := first; f != nil; f = f.other {
+		if f.request.equals(r) {
+			f.follow(ctx)
+			return f, false
+		}
+	}
+	f = &flight{request: r, hash: hash, other: first}
+	s.flights[hash] = f
+	return f, true
+}
+
+// follow notes a new follower. The shard is locked.
+func (f *flight) follow(ctx context.Context) {
+	f.followers++
+	if f.done == nil {
+		f.done = make(chan struct{})
+	}
+	deadline, ok := ctx.Deadline()
+	f.endless = f.endless || !ok
+	if deadline.After(f.until) {
+		f.until = deadline
+	}
+}
+
+// hand makes the flight the followers', if there are any: with the context it
+// then has, and until when they wait.
+func (s *sharingShard) hand(ctx context.Context, f *flight) (own context.Context, until time.Time, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.followers == 0 {
+		return nil, time.Time{}, false
+	}
+	own, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if !f.endless {
+		until = f.until
+	}
+	return own, until, true
+}
+
+// end tells the followers that the result is there. Nobody can join any more.
+func (s *sharingShard) end(f *flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unlink(f)
+	if f.done != nil {
+		close(f.done)
+	}
+}
+
+// leave takes one follower away and tells whether it was the last of a flight
+// without a leader. Then nobody can join any more.
 func (s *sharingShard) leave(f *flight) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	f.waiters--
-	if f.waiters > 0 {
+	f.followers--
+	if f.followers > 0 || f.cancel == nil {
 		return false
 	}
 	s.unlink(f)
 	return true
-}
-
-func (s *sharingShard) remove(f *flight) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.unlink(f)
 }
 
 // unlink removes f if it is there. mu is held.

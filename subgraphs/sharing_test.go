@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -20,8 +21,8 @@ type fetcherFunc func(ctx context.Context, r *Request) (*Response, error)
 
 func (f fetcherFunc) Fetch(ctx context.Context, r *Request) (*Response, error) { return f(ctx, r) }
 
-// slowly answers after a second with how many requests there have been, or
-// with the context's error.
+// slowly answers after a second with how many requests there have been. When
+// the context ends first it fails, as a Client does.
 func slowly(n *atomic.Int64) fetcherFunc {
 	return func(ctx context.Context, r *Request) (*Response, error) {
 		count := n.Add(1)
@@ -29,7 +30,7 @@ func slowly(n *atomic.Int64) fetcherFunc {
 		case <-time.After(time.Second):
 			return &Response{Status: 200, Body: fmt.Append(nil, count)}, nil
 		case <-ctx.Done():
-			return nil, &Error{Subgraph: r.Subgraph, Kind: Canceled, Err: ctx.Err()}
+			return nil, classify(ctx, deadlineOf(ctx, time.Hour), r.Subgraph, Endpoint{}, ctx.Err())
 		}
 	}
 }
@@ -124,10 +125,14 @@ func TestSharingAskersLeave(t *testing.T) {
 		stats SharingStats
 		takes time.Duration
 	}{
-		{"the first leaves", []time.Duration{100, 5000, 5000}, []Kind{Timeout, 0, 0}, SharingStats{Sent: 1, Joined: 2}, time.Second},
-		{"only the last stays", []time.Duration{100, 200, 5000}, []Kind{Timeout, Timeout, 0}, SharingStats{Sent: 1, Joined: 2}, time.Second},
-		{"a follower leaves", []time.Duration{5000, 100}, []Kind{0, Timeout}, SharingStats{Sent: 1, Joined: 1}, time.Second},
-		{"all leave", []time.Duration{100, 300, 200}, []Kind{Timeout, Timeout, Timeout}, SharingStats{Sent: 1, Joined: 2, Abandoned: 1}, 300 * time.Millisecond},
+		{"all stay", []time.Duration{5000, 5000, 5000}, []Kind{0, 0, 0}, SharingStats{Sent: 1, Joined: 2}, 1000 * time.Millisecond},
+		{"the leader leaves", []time.Duration{100, 5000, 5000}, []Kind{Timeout, 0, 0}, SharingStats{Sent: 2, Joined: 2, Restarted: 1}, 1100 * time.Millisecond},
+		{"the leader and a follower leave", []time.Duration{100, 200, 5000}, []Kind{Timeout, Timeout, 0}, SharingStats{Sent: 2, Joined: 2, Restarted: 1}, 1100 * time.Millisecond},
+		{"a follower leaves before the leader", []time.Duration{200, 100, 5000}, []Kind{Timeout, Timeout, 0}, SharingStats{Sent: 2, Joined: 2, Restarted: 1}, 1200 * time.Millisecond},
+		{"a follower leaves", []time.Duration{5000, 100}, []Kind{0, Timeout}, SharingStats{Sent: 1, Joined: 1}, 1000 * time.Millisecond},
+		{"a leader alone leaves", []time.Duration{100}, []Kind{Timeout}, SharingStats{Sent: 1}, 100 * time.Millisecond},
+		{"followers leave before the leader", []time.Duration{300, 200, 100}, []Kind{Timeout, Timeout, Timeout}, SharingStats{Sent: 1, Joined: 2}, 300 * time.Millisecond},
+		{"all leave", []time.Duration{100, 300, 200}, []Kind{Timeout, Timeout, Timeout}, SharingStats{Sent: 2, Joined: 2, Restarted: 1, Abandoned: 1}, 300 * time.Millisecond},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -167,29 +172,34 @@ func TestSharingAskersLeave(t *testing.T) {
 	}
 }
 
-// An asker that is cancelled while another one stays, and one that comes when
-// all have left and the request is still ending.
+// Who comes when all have left, and the request is still ending, begins anew.
 func TestSharingAfterAbandoning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int64
 		release := make(chan struct{})
 		s := NewSharing(fetcherFunc(func(ctx context.Context, r *Request) (*Response, error) {
-			if sent.Add(1) == 1 {
+			switch sent.Add(1) {
+			case 1: // the leader's
+				<-ctx.Done()
+			case 2: // on behalf of the follower
 				<-ctx.Done()
 				<-release // it takes its time to end
-				return nil, ctx.Err()
+			default:
+				return &Response{Status: 200}, nil
 			}
-			return &Response{Status: 200}, nil
+			return nil, &Error{Subgraph: "s", Kind: Canceled, Err: ctx.Err()}
 		}))
 		ctx, cancel := context.WithCancel(t.Context())
+		leader, leave := context.WithCancel(ctx)
 		var wg sync.WaitGroup
-		wg.Go(func() {
-			_, err := s.Fetch(ctx, &Request{Subgraph: "s"})
-			var e *Error
-			if !errors.As(err, &e) || e.Kind != Canceled {
-				t.Errorf("error %v", err)
-			}
-		})
+		for _, ctx := range []context.Context{leader, ctx} {
+			wg.Go(func() {
+				_, err := s.Fetch(ctx, &Request{Subgraph: "s"})
+				wantKind(t, err, Canceled)
+			})
+			synctest.Wait()
+		}
+		leave()
 		synctest.Wait()
 		cancel()
 		synctest.Wait()
@@ -198,8 +208,34 @@ func TestSharingAfterAbandoning(t *testing.T) {
 		}
 		close(release)
 		wg.Wait()
-		if _, err := s.Fetch(ctx, &Request{Subgraph: "s"}); err == nil || sent.Load() != 2 {
-			t.Errorf("an asker that had been cancelled before: %v, %d requests", err, sent.Load())
+		if diff := cmp.Diff(SharingStats{Sent: 3, Joined: 1, Restarted: 1, Abandoned: 1}, s.Stats("s")); diff != "" {
+			t.Errorf("stats (-want +got):\n%s", diff)
+		}
+		checkEmpty(t, s)
+	})
+}
+
+// A failure is everybody's, and is not tried again.
+func TestSharingFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int64
+		broken := errors.New("broken")
+		s := NewSharing(fetcherFunc(func(context.Context, *Request) (*Response, error) {
+			sent.Add(1)
+			time.Sleep(time.Second)
+			return nil, &Error{Subgraph: "s", Kind: Protocol, Err: broken}
+		}))
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				if _, err := s.Fetch(t.Context(), &Request{Subgraph: "s"}); !errors.Is(err, broken) {
+					t.Errorf("error %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		if sent.Load() != 1 {
+			t.Errorf("sent %d times", sent.Load())
 		}
 		checkEmpty(t, s)
 	})
@@ -210,18 +246,17 @@ func TestSharingCollisions(t *testing.T) {
 	var shard sharingShard
 	shard.flights = map[uint64]*flight{}
 	link := func() *flight {
-		f := &flight{hash: 1, other: shard.flights[1], waiters: 1}
-		shard.flights[1] = f
+		f, leads := shard.join(t.Context(), &Request{Body: fmt.Append(nil, len(shard.flights), shard.flights[1])}, 1)
+		if !leads {
+			t.Error("it is taken for another")
+		}
 		return f
 	}
 	for order := range 3 {
 		flights := []*flight{link(), link(), link()}
 		for i := range 3 {
 			gone := flights[(order+i)%3]
-			if !shard.leave(gone) {
-				t.Error("it was not the last waiter")
-			}
-			shard.remove(gone) // a second time does nothing
+			shard.end(gone)
 			n := 0
 			for f := shard.flights[1]; f != nil; f = f.other {
 				if f == gone {
@@ -239,38 +274,88 @@ func TestSharingCollisions(t *testing.T) {
 	}
 }
 
-// A panic below reaches every asker, with where it happened.
+// A panic below reaches every asker, the followers with where it happened.
 func TestSharingPanics(t *testing.T) {
-	s := NewSharing(fetcherFunc(func(context.Context, *Request) (*Response, error) { panic("a fault of ours") }))
-	defer func() {
-		err, ok := recover().(error)
-		if !ok || !strings.Contains(err.Error(), "a fault of ours") || !strings.Contains(err.Error(), "sharing_test.go") {
-			t.Errorf("recovered %v", err)
-		}
-		checkEmpty(t, s)
-	}()
-	s.Fetch(t.Context(), &Request{Subgraph: "s"})
-	t.Error("no panic")
+	for _, leaderLeaves := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var sent atomic.Int64
+			s := NewSharing(fetcherFunc(func(ctx context.Context, _ *Request) (*Response, error) {
+				if leaderLeaves && sent.Add(1) == 1 {
+					<-ctx.Done()
+					return nil, ctx.Err()
+				}
+				time.Sleep(time.Second)
+				panic("a fault of ours")
+			}))
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				defer func() {
+					if p := recover(); (p != nil) == leaderLeaves {
+						t.Errorf("the leader's panic is %v", p)
+					}
+				}()
+				s.Fetch(ctx, &Request{Subgraph: "s"})
+			})
+			synctest.Wait()
+			for range 2 {
+				wg.Go(func() {
+					defer func() {
+						err, ok := recover().(error)
+						if !ok || !strings.Contains(err.Error(), "a fault of ours") || !strings.Contains(err.Error(), "sharing_test.go") {
+							t.Errorf("recovered %v", err)
+						}
+					}()
+					s.Fetch(t.Context(), &Request{Subgraph: "s"})
+					t.Error("no panic")
+				})
+			}
+			wg.Wait()
+			checkEmpty(t, s)
+		})
+	}
 }
 
-// The budget header tells of the first asker's time, which does not end the
-// request.
+// The budget header of a request on behalf of followers tells of the one with
+// the most time.
 func TestSharingBudget(t *testing.T) {
 	for name, via := range map[string]Transport{"own": TransportAuto, "net_http": TransportNetHTTP} {
 		t.Run(name, func(t *testing.T) {
-			var budget atomic.Value
-			_, srv := serve(t, Endpoint{}, func(_ http.ResponseWriter, r *http.Request) { budget.Store(r.Header.Get("X-Ms")) })
+			budgets := make(chan string, 3)
+			following := make(chan struct{})
+			_, srv := serve(t, Endpoint{}, func(_ http.ResponseWriter, r *http.Request) {
+				io.Copy(io.Discard, r.Body)
+				budgets <- r.Header.Get("X-Ms")
+				if len(budgets) == 1 {
+					close(following)
+					<-r.Context().Done()
+				}
+			})
 			s := NewSharing(newClient(t, Options{
-				Endpoints:    map[string]Endpoint{"s": {URL: srv.URL, Timeout: 3 * time.Hour, Transport: via}},
+				Endpoints:    map[string]Endpoint{"s": {URL: srv.URL, Timeout: 30 * time.Hour, Transport: via}},
 				BudgetHeader: "x-ms",
 			}))
-			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-			defer cancel()
-			if _, err := s.Fetch(ctx, &Request{Subgraph: "s"}); err != nil {
-				t.Fatal(err)
+			var wg sync.WaitGroup
+			ask := func(limit time.Duration) context.CancelFunc {
+				ctx, cancel := context.WithTimeout(t.Context(), limit)
+				wg.Go(func() { s.Fetch(ctx, &Request{Subgraph: "s", Body: []byte("{}")}) })
+				return cancel
 			}
-			if got := budget.Load().(string); len(got) != len("3599999") || got[:3] != "359" {
-				t.Errorf("budget %q, want one of nearly an hour", got)
+			leave := ask(time.Hour)
+			<-following
+			for i, limit := range []time.Duration{20 * time.Hour, 2 * time.Hour} {
+				defer ask(limit)()
+				for s.Stats("s").Joined != int64(i+1) {
+					time.Sleep(time.Millisecond)
+				}
+			}
+			leave()
+			wg.Wait()
+			for _, want := range []string{"3599", "71999"} {
+				if got := <-budgets; len(got) != len(want)+3 || got[:len(want)] != want {
+					t.Errorf("budget %q, want about %s s", got, want)
+				}
 			}
 		})
 	}
@@ -307,7 +392,7 @@ func TestSharingUnderLoad(t *testing.T) {
 	}
 	wg.Wait()
 	stats := s.Stats("s")
-	if stats.Sent+stats.Joined > 1600 || stats.Sent == 0 {
+	if stats.Sent-stats.Restarted+stats.Joined != 1600 || stats.Sent == 0 {
 		t.Errorf("stats %+v of 1600 requests", stats)
 	}
 	checkEmpty(t, s)
