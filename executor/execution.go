@@ -16,7 +16,8 @@ import (
 
 // An execution is one request while it runs. Only the goroutine that called
 // Execute touches it; goroutines of fetches get copies of what they need and
-// answer through done.
+// answer through done. Afterwards its memory serves another request: nothing of
+// it may be in the response, or in a message, which others may hold for longer.
 type execution struct {
 	*Executor
 	request *Request
@@ -24,8 +25,11 @@ type execution struct {
 	result  *merge.Result
 	start   time.Time
 
-	fetches []fetchState
-	ready   []int // fetches whose dependencies have ended, not yet begun
+	fetches  []fetchState
+	reports  []FetchReport // by fetch; the response's
+	ready    []int         // fetches whose dependencies have ended, not yet begun
+	sendings []sending
+	messages []subgraphs.Request // memory for those to come
 
 	group    errgroup.Group
 	done     chan outcome
@@ -42,34 +46,41 @@ type fetchState struct {
 	open   int // requests that have not ended
 	ended  bool
 	cancel context.CancelFunc // of its requests in flight; nil if there are none
-	report FetchReport
 }
 
 // A sending is a fetch whose requests are to be sent.
 type sending struct {
 	fetch    int
-	messages []*subgraphs.Request // at least one
+	messages []subgraphs.Request // at least one
 }
 
-func newExecution(x *Executor, r *Request) *execution {
+func (x *Executor) newExecution(r *Request) *execution {
 	p := r.Program.Plan()
-	e := &execution{
-		Executor: x,
-		request:  r,
-		plan:     p,
-		result:   r.Program.NewResult(r.Variables),
-		start:    time.Now(),
-		fetches:  make([]fetchState, len(p.Fetches)),
-		failed:   -1,
+	e, ok := x.executions.Get().(*execution)
+	if !ok {
+		e = &execution{Executor: x}
 	}
+	e.request, e.plan, e.result, e.start, e.failed = r, p, r.Program.NewResult(r.Variables), time.Now(), -1
+	e.fetches = append(e.fetches[:0], make([]fetchState, len(p.Fetches))...)
+	e.reports = make([]FetchReport, len(p.Fetches))
 	for i, f := range p.Fetches {
 		e.fetches[i].waits = len(f.DependsOn)
-		e.fetches[i].report = FetchReport{ID: i, Subgraph: f.Subgraph, State: Waiting}
+		e.reports[i] = FetchReport{ID: i, Subgraph: f.Subgraph, State: Waiting}
 		if len(f.DependsOn) == 0 {
 			e.ready = append(e.ready, i)
 		}
 	}
 	return e
+}
+
+// release makes the memory of the execution that of another one. None of its
+// goroutines may be running.
+func (e *execution) release() {
+	e.result.Release()
+	clear(e.fetches)
+	clear(e.sendings[:cap(e.sendings)])
+	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], sendings: e.sendings[:0], done: e.done}
+	e.executions.Put(e)
 }
 
 // run sends what is ready and takes in what arrives until neither is left.
@@ -81,7 +92,7 @@ func (e *execution) run(ctx context.Context, cancel context.CancelFunc) {
 		sendings := slices.DeleteFunc(e.begin(ctx), func(s sending) bool { return e.fetches[s.fetch].ended })
 		if len(sendings) == 1 && len(sendings[0].messages) == 1 && e.inFlight == 0 {
 			s := sendings[0]
-			e.take(e.send(ctx, s.fetch, 0, s.messages[0]))
+			e.take(e.send(ctx, s.fetch, 0, &s.messages[0]))
 			continue
 		}
 		for _, s := range sendings {
@@ -113,51 +124,55 @@ func (e *execution) drain(cancel context.CancelFunc) {
 }
 
 // begin prepares the requests of all fetches that are ready. A fetch with
-// nothing to send has ended, and others may then be ready.
+// nothing to send has ended, and others may then be ready. The list is good
+// until the next call.
 func (e *execution) begin(ctx context.Context) []sending {
-	var sendings []sending
-	for len(e.ready) > 0 {
-		id := e.ready[0]
-		e.ready = e.ready[1:]
-		state := &e.fetches[id]
-		if state.ended || e.failed >= 0 || ctx.Err() == context.Canceled {
+	e.sendings = e.sendings[:0]
+	for i := 0; i < len(e.ready); i++ {
+		id := e.ready[i]
+		if e.fetches[id].ended || e.failed >= 0 || ctx.Err() == context.Canceled {
 			continue
 		}
 		requests := e.result.Requests(id, e.maxEntities(id))
-		state.report.Reused = e.result.Reused(id)
+		report := &e.reports[id]
+		report.Reused = e.result.Reused(id)
 		if len(requests) == 0 {
-			state.report.State = Empty
-			if state.report.Reused > 0 {
-				state.report.State = Reused
+			report.State = Empty
+			if report.Reused > 0 {
+				report.State = Reused
 			}
 			e.end(id)
 			continue
 		}
-		state.open = len(requests)
-		state.report.begin(e.sinceStart(), requests)
+		e.fetches[id].open = len(requests)
+		report.begin(e.sinceStart(), requests)
 		if ctx.Err() != nil {
-			for range requests {
+			for range len(requests) {
 				e.take(outcome{fetch: id, failure: lateFailure(ctx.Err())})
 			}
 			continue
 		}
-		s := sending{fetch: id}
-		for i := range requests {
-			s.messages = append(s.messages, e.message(id, requests[i].Body))
-		}
-		sendings = append(sendings, s)
+		e.sendings = append(e.sendings, sending{fetch: id, messages: e.compose(id, requests)})
 	}
-	return sendings
+	e.ready = e.ready[:0]
+	return e.sendings
 }
 
-// message makes the request to the fetch's subgraph.
-func (e *execution) message(fetch int, body []byte) *subgraphs.Request {
-	f := e.plan.Fetches[fetch]
-	m := &subgraphs.Request{Subgraph: f.Subgraph, Body: body, Mutation: f.Operation == ast.Mutation}
-	if e.request.Header != nil {
-		m.Header = e.request.Header(f.Subgraph)
+// compose makes the messages to the fetch's subgraph.
+func (e *execution) compose(fetch int, requests []merge.Request) []subgraphs.Request {
+	if cap(e.messages)-len(e.messages) < len(requests) {
+		e.messages = make([]subgraphs.Request, 0, max(len(e.fetches), len(requests)))
 	}
-	return m
+	first := len(e.messages)
+	f := e.plan.Fetches[fetch]
+	for i := range requests {
+		m := subgraphs.Request{Subgraph: f.Subgraph, Body: requests[i].Body, Mutation: f.Operation == ast.Mutation}
+		if e.request.Header != nil {
+			m.Header = e.request.Header(f.Subgraph)
+		}
+		e.messages = append(e.messages, m)
+	}
+	return e.messages[first:len(e.messages):len(e.messages)]
 }
 
 func (e *execution) maxEntities(fetch int) int {
@@ -177,7 +192,7 @@ func (e *execution) launch(ctx context.Context, s sending) {
 	e.inFlight += len(s.messages)
 	if len(s.messages) == 1 {
 		e.group.Go(func() error {
-			e.done <- e.send(ctx, s.fetch, 0, s.messages[0])
+			e.done <- e.send(ctx, s.fetch, 0, &s.messages[0])
 			return nil
 		})
 		return
@@ -194,7 +209,7 @@ func (e *execution) launch(ctx context.Context, s sending) {
 					e.done <- outcome{fetch: s.fetch, request: i, failure: lateFailure(err)}
 					continue
 				}
-				e.done <- e.send(ctx, s.fetch, i, s.messages[i])
+				e.done <- e.send(ctx, s.fetch, i, &s.messages[i])
 			}
 			return nil
 		})
@@ -207,7 +222,7 @@ func (e *execution) take(o outcome) {
 	if state.ended {
 		return // abandoned; nobody waits for it
 	}
-	state.report.add(e.sinceStart(), o)
+	e.reports[o.fetch].add(e.sinceStart(), o)
 	if o.failure != nil {
 		e.result.Fail(o.fetch, o.failure)
 	} else {
@@ -216,7 +231,7 @@ func (e *execution) take(o outcome) {
 	if state.open--; state.open > 0 {
 		return
 	}
-	state.report.State = Done
+	e.reports[o.fetch].State = Done
 	e.end(o.fetch)
 	if e.result.Failed(o.fetch) {
 		e.fail(o.fetch)
@@ -263,8 +278,8 @@ func (e *execution) abandon(id int) {
 	if state.cancel != nil && e.plan.Fetches[id].Operation == ast.Mutation {
 		return
 	}
-	state.report.State = Cancelled
-	state.report.End = e.sinceStart()
+	e.reports[id].State = Cancelled
+	e.reports[id].End = e.sinceStart()
 	e.result.Abandon(id)
 	e.end(id)
 }

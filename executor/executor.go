@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -36,6 +37,9 @@ type Executor struct {
 	// Parallel is how many requests of one fetch are under way at a time,
 	// where it needs several. 0 is DefaultParallel.
 	Parallel int
+
+	// executions are those that have ended, with the memory for more.
+	executions sync.Pool
 }
 
 // DefaultParallel is how many requests of one fetch are under way at a time if
@@ -90,14 +94,18 @@ type Request struct {
 // the context's error, and a response that tells how the fetches went and
 // nothing else.
 func (x *Executor) Execute(ctx context.Context, r *Request) (*Response, error) {
-	e := newExecution(x, r)
+	e := x.newExecution(r)
 	fetchCtx, cancel := x.withReserve(ctx)
 	defer cancel()
 	e.run(fetchCtx, cancel)
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
-		return &Response{Fetches: e.reports()}, err
+		response := &Response{Fetches: e.reports}
+		e.release()
+		return response, err
 	}
-	return e.respond(), nil
+	response := e.respond()
+	e.release()
+	return response, nil
 }
 
 // withReserve returns a context for fetches, which ends a little before ctx.

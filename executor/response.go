@@ -79,7 +79,7 @@ func appendMember(b *bytes.Buffer, name string, value any) error {
 
 // respond makes the response of what there is when all fetches have ended.
 func (e *execution) respond() *Response {
-	r := &Response{Fetches: e.reports()}
+	r := &Response{Fetches: e.reports}
 	if e.failed >= 0 {
 		r.body = []byte(dataPrefix + "null")
 		r.Causes = e.result.ErrorsOf(e.failed)
@@ -103,21 +103,13 @@ func (e *execution) respond() *Response {
 	return r
 }
 
-// reports returns those of all fetches by ID.
-func (e *execution) reports() []FetchReport {
-	reports := make([]FetchReport, len(e.fetches))
-	for i := range e.fetches {
-		reports[i] = e.fetches[i].report
-	}
-	return reports
-}
-
 // sizeHint guesses the size of the response from those of the answers.
 func (e *execution) sizeHint() int {
 	size := 256
-	for i := range e.fetches {
-		size += e.fetches[i].report.Bytes
+	for i := range e.reports {
+		size += e.reports[i].Bytes
 	}
+	size = e.request.Program.SizeHint(size)
 	for _, a := range e.request.Introspection {
 		size += len(a.JSON)
 	}

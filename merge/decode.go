@@ -6,6 +6,11 @@ import "fmt"
 // it was decoded from.
 type Answer struct {
 	part
+	fetch *fetch
+
+	// items are the elements of the lists that are being read. An element's
+	// own slots come in between, so the lists are laid out when they end.
+	items []slot
 
 	errors answerErrors
 }
@@ -36,33 +41,48 @@ func (p *Program) Decode(fetch int, body []byte) (*Answer, error) {
 	if len(body) > maxSize {
 		return nil, &MalformedError{Offset: -1, Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
 	}
+	f := p.fetches[fetch]
 	d := decoder{scanner: newScanner(body)}
 	if len(d.buf) > maxSize { // replacing bytes has made it longer
 		return nil, &MalformedError{Offset: -1, Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
 	}
 	d.limit = spareSlots + slotsPerByte*len(d.buf)
-	d.slots = make([]slot, 1, 16+len(d.buf)/16) // slot 0 is nobody's
-	return d.response(p.fetches[fetch].shape)
+	a, ok := f.answers.Get().(*Answer)
+	if !ok {
+		a = &Answer{fetch: f}
+	}
+	if cap(a.slots) == 0 {
+		a.slots = make([]slot, 0, 16+min(len(d.buf)/32, firstSlots))
+	}
+	d.slots, d.items = append(a.slots[:0], slot{}), a.items[:0] // slot 0 is nobody's
+	err := d.response(f.shape, a)
+	a.buf, a.slots, a.items = d.buf, d.slots, d.items
+	if err != nil {
+		a.release()
+		return nil, err
+	}
+	return a, nil
 }
+
+// firstSlots is for how many slots there is memory before it is known how
+// densely an answer is packed.
+const firstSlots = 1 << 10
 
 type decoder struct {
 	scanner
 	slots []slot
 	limit int
-
-	// items are the elements of the lists that are being read. An element's
-	// own slots come in between, so the lists are laid out when they end.
-	items []slot
+	items []slot // see Answer
 }
 
 // response reads the whole text.
-func (d *decoder) response(shape *node) (*Answer, error) {
+func (d *decoder) response(shape *node, a *Answer) error {
 	d.space()
 	if d.peek() != '{' {
-		return nil, d.fail("an object is expected")
+		return d.fail("an object is expected")
 	}
 	if err := d.down(); err != nil {
-		return nil, err
+		return err
 	}
 	d.pos++
 	d.space()
@@ -73,9 +93,9 @@ func (d *decoder) response(shape *node) (*Answer, error) {
 		for more := true; more; {
 			key, err := d.name()
 			if err != nil {
-				return nil, err
+				return err
 			}
-			switch key {
+			switch string(key) {
 			case "data":
 				members.data, err = d.composite(shape)
 			case "errors":
@@ -84,48 +104,47 @@ func (d *decoder) response(shape *node) (*Answer, error) {
 				err = d.value()
 			}
 			if err != nil {
-				return nil, err
+				return err
 			}
 			if more, err = d.more('}'); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
 	d.space()
 	if d.pos < len(d.buf) {
-		return nil, d.fail("nothing may follow the answer")
+		return d.fail("nothing may follow the answer")
 	}
 	if members.data.kind() == absentValue && members.errors.kind() == absentValue {
-		return nil, &MalformedError{Offset: -1, Reason: `neither "data" nor "errors" in the answer`}
+		return &MalformedError{Offset: -1, Reason: `neither "data" nor "errors" in the answer`}
 	}
-	a := &Answer{part: part{buf: d.buf, slots: d.slots}}
 	switch members.data.kind() {
 	case absentValue, nullValue:
 	case objectValue:
 		a.root = members.data.a
 	default:
-		return nil, &MalformedError{Offset: -1, Reason: `"data" is neither an object nor null`}
+		return &MalformedError{Offset: -1, Reason: `"data" is neither an object nor null`}
 	}
 	if members.errors.isValue() {
 		a.errors = decodeErrors(members.errors.raw(d.buf))
 	}
-	return a, nil
+	return nil
 }
 
 // name reads a key, the colon and the space around it.
-func (d *decoder) name() (string, error) {
+func (d *decoder) name() ([]byte, error) {
 	start := d.pos + 1
 	if d.peek() != '"' {
-		return "", d.fail("a key is expected")
+		return nil, d.fail("a key is expected")
 	}
 	if err := d.string(); err != nil {
-		return "", err
+		return nil, err
 	}
 	raw := d.buf[start : d.pos-1]
 	if d.escaped {
-		return unescape(raw), d.colon()
+		raw = []byte(unescape(raw))
 	}
-	return string(raw), d.colon()
+	return raw, d.colon()
 }
 
 // object reads the object at the cursor.

@@ -234,17 +234,26 @@ func (r *Result) findPaths(f *fetch, a requestErrors) map[address][]place {
 	if len(wanted) == 0 {
 		return nil
 	}
-	found := map[address][]place{}
+	find := placeFinder{view: &r.view, wanted: wanted, found: map[address][]place{}}
 	for _, t := range f.targets() {
-		r.view.walk(t, func(fr frame) {
-			at := address{max(t.link.lookup, 0), r.view.linked(t.link, fr.refs, r.view.above())}
-			// One more than needed, so that what is left out is known of.
-			if wanted[at] && len(found[at]) <= MaxErrors {
-				found[at] = append(found[at], place{slices.Clone(r.view.path), fr.pos})
-			}
-		})
+		r.view.walk(t, &find)
 	}
-	return found
+	return find.found
+}
+
+// A placeFinder notes where objects are that something is known about.
+type placeFinder struct {
+	*view
+	wanted map[address]bool
+	found  map[address][]place
+}
+
+func (p *placeFinder) visit(t *target, f frame) {
+	at := address{max(t.link.lookup, 0), p.linked(t.link, p.objects(f), p.above())}
+	// One more than needed, so that what is left out is known of.
+	if p.wanted[at] && len(p.found[at]) <= MaxErrors {
+		p.found[at] = append(p.found[at], place{slices.Clone(p.path), f.pos})
+	}
 }
 
 // addressOf reads the beginning of an error's path, ["_entities", 3], and

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/weft-graphql/weft/planner/plan"
 )
@@ -32,6 +33,9 @@ type fetch struct {
 	variables []variable
 	// context are the names of the context variables, as JSON with a colon.
 	context []string
+
+	// answers are released Answers.
+	answers sync.Pool
 }
 
 // A lookup is a plan.Lookup compiled.

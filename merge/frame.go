@@ -16,14 +16,23 @@ type view struct {
 }
 
 // A frame is one object of the merged result: for each source of the position
-// the object of that fetch, 0 for none. refs are never written to once the
-// frame is there, so that it stays valid while the stack below it grows.
+// the object of that fetch, 0 for none. They are on the view's stack, and never
+// written to once the frame is there, so that it stays valid while the stack
+// grows.
 type frame struct {
-	pos  *position
-	refs []uint32
+	pos *position
+	// at is the place of the first object in the view's refs.
+	at int
 	// depth is its place among the frames on the way.
 	depth int
 }
+
+// ref returns the object of the frame from the source i of its position.
+func (v *view) ref(f frame, i int32) uint32 { return v.refs[f.at+int(i)] }
+
+// objects returns the objects of the frame by source. They are only to be read,
+// and only until the frame is left.
+func (v *view) objects(f frame) []uint32 { return v.refs[f.at : f.at+len(f.pos.sources)] }
 
 // begin returns the frame of the root.
 func (v *view) begin() frame {
@@ -32,7 +41,7 @@ func (v *view) begin() frame {
 	for i := range pos.sources {
 		v.refs = append(v.refs, v.rootObject(pos.sources[i].fetch))
 	}
-	f := frame{pos, v.refs, 0}
+	f := frame{pos, 0, 0}
 	v.frames = append(v.frames, f)
 	return f
 }
@@ -54,7 +63,7 @@ func (v *view) gather(pos *position, f frame) int {
 			continue
 		}
 		var val slot
-		if ref := f.refs[s.parent]; ref != 0 {
+		if ref := v.ref(f, s.parent); ref != 0 {
 			val = v.r.parts[s.fetch].at(ref, s.slot)
 		}
 		v.vals = append(v.vals, val)
@@ -123,7 +132,7 @@ func (v *view) enter(pos *position, at int) frame {
 		}
 		v.refs = append(v.refs, ref)
 	}
-	f := frame{pos, v.refs[start:len(v.refs):len(v.refs)], len(v.frames)}
+	f := frame{pos, start, len(v.frames)}
 	v.frames = append(v.frames, f)
 	return f
 }
@@ -133,7 +142,7 @@ func (v *view) above() []frame { return v.frames[:len(v.frames)-1] }
 
 // leave ends the frame that was entered last.
 func (v *view) leave(f frame) {
-	v.refs = v.refs[:len(v.refs)-len(f.refs)]
+	v.refs = v.refs[:f.at]
 	v.frames = v.frames[:len(v.frames)-1]
 }
 
@@ -142,7 +151,7 @@ func (v *view) leave(f frame) {
 // from another.
 func (v *view) value(candidates []candidate, f frame) ([]byte, int32) {
 	for _, c := range candidates {
-		ref := f.refs[c.source]
+		ref := v.ref(f, c.source)
 		if ref == 0 {
 			continue
 		}
@@ -201,18 +210,24 @@ func (v *view) isOf(f frame, on []string) bool {
 	return false
 }
 
-// walk calls visit with every object at the end of the target's path, in the
-// order of the response. Only what the target's fetch depends on is looked at.
-// Meanwhile the path and the frames of the object are on the view's stacks.
-func (v *view) walk(t *target, visit func(f frame)) {
+// A visitor is shown the objects that a walk comes to.
+type visitor interface {
+	// visit is called with an object while the path and the frames on the way
+	// to it are on the view's stacks.
+	visit(t *target, f frame)
+}
+
+// walk shows visit every object at the end of the target's path, in the order
+// of the response. Only what the target's fetch depends on is looked at.
+func (v *view) walk(t *target, visit visitor) {
 	v.only = t.link.before
 	f := v.begin()
 	v.step(t, 0, f, visit)
 }
 
-func (v *view) step(t *target, i int, f frame, visit func(f frame)) {
+func (v *view) step(t *target, i int, f frame, visit visitor) {
 	if i == len(t.steps) {
-		visit(f)
+		visit.visit(t, f)
 		return
 	}
 	s := t.steps[i]
@@ -224,7 +239,7 @@ func (v *view) step(t *target, i int, f frame, visit func(f frame)) {
 }
 
 // stepInto goes through the lists among the values at at.
-func (v *view) stepInto(t *target, i, at int, visit func(f frame)) {
+func (v *view) stepInto(t *target, i, at int, visit visitor) {
 	s := t.steps[i]
 	if n := v.length(s.pos, at); n >= 0 {
 		v.path = append(v.path, pathStep{})

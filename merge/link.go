@@ -166,7 +166,7 @@ func (v *view) tuple(l *link, refs []uint32, above []frame) []byte {
 	}
 	for up := 1; up <= l.up; up++ {
 		f := above[len(above)-up]
-		for i, ref := range f.refs {
+		for i, ref := range v.objects(f) {
 			if l.before.has(f.pos.sources[i].fetch) {
 				key = binary.LittleEndian.AppendUint32(key, ref)
 			}

@@ -3,6 +3,8 @@ package merge
 import (
 	"fmt"
 	"hash/maphash"
+	"sync"
+	"sync/atomic"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -34,6 +36,16 @@ type Program struct {
 	objectTypes map[string]bool
 
 	seed maphash.Seed
+
+	// results are released Results.
+	results sync.Pool
+
+	// growth is how many bytes of response there were lately for 1024 bytes
+	// of answers; 0 while there was none.
+	growth atomic.Int64
+
+	// bodies is how many bytes of requests a Result has come to lately.
+	bodies atomic.Int64
 }
 
 // Compile makes a program of an operation, its root selection under some
@@ -76,6 +88,19 @@ func Compile(op *operation.Operation, selection []*operation.Field, p *plan.Plan
 // Size returns about how many bytes of memory the program holds, besides the
 // operation and the plan it was made of.
 func (p *Program) Size() int { return p.size }
+
+// SizeHint guesses how long the value of "data" is if answers of so many bytes
+// go into it.
+func (p *Program) SizeHint(answers int) int {
+	growth := int(p.growth.Load())
+	if growth == 0 {
+		return answers
+	}
+	return answers/1024*growth + answers/64 + 512
+}
+
+// maxGrowth bounds what a guess can cost.
+const maxGrowth = 8 * 1024
 
 // measure adds up what the parts of a program typically take.
 func (p *Program) measure() int {

@@ -61,6 +61,7 @@ type field struct {
 	candidates []candidate
 	scalar     scalar
 	enum       map[string]bool // the values that clients may see
+	plain      bool            // neither a list nor an enum
 
 	// pos and object of a composite; pos is nil if no fetch asks for it.
 	pos    *position
@@ -292,6 +293,7 @@ func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) 
 	default:
 		f.scalar = scalarOf(named.Name)
 	}
+	f.plain = f.elements == nil && f.enum == nil
 	if pos != nil {
 		f.candidates = pos.candidates(f.as, f.name, nil)
 	}

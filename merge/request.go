@@ -16,12 +16,14 @@ type Request struct {
 // ended. It may be called once. Mostly it is one request; several if objects
 // that need different context values cannot share one, or if there are more
 // than maxEntities for one lookup, 0 being no limit; none if there is nothing
-// to ask for, or all of it is at hand, and then the fetch has ended.
+// to ask for, or all of it is at hand, and then the fetch has ended. The list is
+// good until the next call, the bodies for good.
 //
 // Apollo Federation subgraph specification, "Resolve requests for entities".
 func (r *Result) Requests(fetch, maxEntities int) []Request {
 	f, state := r.p.fetches[fetch], &r.fetches[fetch]
-	b := requestBuilder{Result: r, fetch: f, state: state, renderer: renderer{view: &r.view}}
+	b := &r.builder
+	b.begin(r, f, state)
 	switch {
 	case f.IsEntity():
 		b.collect()
@@ -29,26 +31,35 @@ func (r *Result) Requests(fetch, maxEntities int) []Request {
 	case f.target != nil:
 		b.collectRoot()
 	default:
-		b.groups = make([]group, 1)
+		b.newGroup()
 	}
 	b.layOut(maxEntities)
 	state.open, state.pending = state.requests, state.requests > 0
 	state.used = len(b.groups) > 0
-	requests := make([]Request, 0, state.requests)
+	b.requests = b.requests[:0]
 	for i := range b.groups {
 		for range b.groups[i].requests {
-			requests = append(requests, b.body(&b.groups[i], len(requests)))
+			b.requests = append(b.requests, b.body(&b.groups[i], len(b.requests)))
 		}
 	}
-	return requests
+	return b.requests
 }
 
+// A requestBuilder builds the requests of one fetch after the other.
 type requestBuilder struct {
 	*Result
 	fetch    *fetch
 	state    *fetchState
 	renderer renderer
 	groups   []group
+	requests []Request
+
+	// lookup and target are what is being collected.
+	lookup, target int
+
+	// memory for bodies; what has been cut off is not this one's any more.
+	memory []byte
+	sizes  int // of all bodies so far
 
 	// byValues finds groups by their context values, if there is only one
 	// lookup.
@@ -66,25 +77,63 @@ type group struct {
 	requests int
 }
 
+func (b *requestBuilder) begin(r *Result, f *fetch, state *fetchState) {
+	b.Result, b.fetch, b.state, b.renderer.view = r, f, state, &r.view
+	b.groups, b.target, b.byValues = b.groups[:0], 0, nil
+}
+
+// newGroup adds a group without entities.
+func (b *requestBuilder) newGroup() *group {
+	if len(b.groups) < cap(b.groups) {
+		b.groups = b.groups[:len(b.groups)+1] // with the memory of an earlier one
+	} else {
+		b.groups = append(b.groups, group{})
+	}
+	g := &b.groups[len(b.groups)-1]
+	g.context, g.requests, g.entities = nil, 0, g.entities[:0]
+	for range b.fetch.lookups {
+		g.entities = append(g.entities, 0)
+	}
+	return g
+}
+
 // collect renders the representations of all objects at the paths of all
 // lookups.
 func (b *requestBuilder) collect() {
-	at := 0
 	for i, l := range b.fetch.lookups {
+		b.lookup = i
 		for _, t := range l.targets {
 			b.state.reached = append(b.state.reached, false)
-			b.renderer.walk(t, func(f frame) {
-				if b.renderer.linked(t.link, f.refs, b.renderer.above()) >= 0 {
-					return // one object at several places
-				}
-				if number := b.add(i, t, f); number >= 0 {
-					b.renderer.setLinked(t.link, f.refs, b.renderer.above(), number)
-					b.state.reached[at] = true
-				}
-			})
-			at++
+			b.renderer.walk(t, b)
+			b.target++
 		}
 	}
+}
+
+// collectRoot looks for objects of the query root type that the fetch belongs
+// to.
+func (b *requestBuilder) collectRoot() {
+	b.state.reached = append(b.state.reached, false)
+	b.renderer.walk(b.fetch.target, b)
+	if b.state.reached[0] {
+		b.newGroup()
+	}
+}
+
+// visit collects one object.
+func (b *requestBuilder) visit(t *target, f frame) {
+	v := b.renderer.view
+	number := 0
+	if t.link.lookup >= 0 {
+		if v.linked(t.link, v.objects(f), v.above()) >= 0 {
+			return // one object at several places
+		}
+		if number = b.add(b.lookup, t, f); number < 0 {
+			return
+		}
+	}
+	v.setLinked(t.link, v.objects(f), v.above(), number)
+	b.state.reached[b.target] = true
 }
 
 // add renders the representation of an object for a lookup and returns its
@@ -98,10 +147,10 @@ func (b *requestBuilder) add(lookup int, t *target, f frame) int {
 	}
 	reps.text = b.renderer.out
 	group := 0
-	if len(t.context) > 0 {
+	if len(b.fetch.context) > 0 {
 		group = b.group(b.context(t))
 	} else if len(b.groups) == 0 {
-		b.group(nil)
+		b.newGroup()
 	}
 	number, added := reps.intern(b.p.seed, start, group)
 	if added {
@@ -115,8 +164,8 @@ func (b *requestBuilder) layOut(maxEntities int) {
 	split := false
 	for i := range b.groups {
 		g := &b.groups[i]
-		if len(g.entities) == 0 {
-			g.requests = 1 // of a root fetch
+		if !b.fetch.IsEntity() {
+			g.requests = 1
 		}
 		for _, n := range g.entities {
 			switch {
@@ -201,10 +250,7 @@ func (b *requestBuilder) group(values [][]byte) int {
 	}
 	if at < 0 {
 		at = len(b.groups)
-		b.groups = append(b.groups, group{
-			context:  make([][]byte, len(b.fetch.context)),
-			entities: make([]int, len(b.fetch.lookups)),
-		})
+		b.newGroup().context = make([][]byte, len(b.fetch.context))
 		if b.byValues == nil {
 			b.byValues = map[string]int{}
 		}
@@ -228,34 +274,9 @@ func (g *group) suits(values [][]byte) bool {
 	return true
 }
 
-// collectRoot looks for objects of the query root type that the fetch belongs
-// to.
-func (b *requestBuilder) collectRoot() {
-	b.state.reached = []bool{false}
-	b.renderer.walk(b.fetch.target, func(f frame) {
-		b.renderer.setLinked(b.fetch.target.link, f.refs, b.renderer.above(), 0)
-		b.state.reached[0] = true
-	})
-	if b.state.reached[0] {
-		b.groups = make([]group, 1)
-	}
-}
-
 // body puts request i together.
 func (b *requestBuilder) body(g *group, i int) Request {
-	size := len(b.fetch.prefix) + 32
-	for j := range b.state.lookups {
-		l := &b.state.lookups[j]
-		size += len(b.fetch.lookups[j].literal) + 3 + l.count(i)
-		if l.sent == nil {
-			size += len(l.text)
-			continue
-		}
-		for _, number := range l.numbers(i) {
-			size += l.list[number].end - l.list[number].start
-		}
-	}
-	body := append(make([]byte, 0, size), b.fetch.prefix...)
+	body := append(b.cut(b.size(g, i)), b.fetch.prefix...)
 	entities := 0
 	empty := true
 	name := func(literal string) {
@@ -291,6 +312,47 @@ func (b *requestBuilder) body(g *group, i int) Request {
 	}
 	return Request{Body: append(body, '}'), Entities: entities}
 }
+
+// size returns the size of the body of request i, or a little more.
+func (b *requestBuilder) size(g *group, i int) int {
+	size := len(b.fetch.prefix) + 16
+	for _, v := range b.fetch.variables {
+		if value, ok := b.variables.Raw(v.name); ok {
+			size += len(v.literal) + len(value) + 1
+		}
+	}
+	for j := range b.state.lookups {
+		l := &b.state.lookups[j]
+		size += len(b.fetch.lookups[j].literal) + 3 + l.count(i)
+		if l.sent == nil {
+			size += len(l.text)
+			continue
+		}
+		for _, number := range l.numbers(i) {
+			size += l.list[number].end - l.list[number].start
+		}
+	}
+	for j, literal := range b.fetch.context {
+		size += len(literal) + len(g.context[j]) + 1
+	}
+	return size
+}
+
+// cut returns memory for a body. The bodies of one Result lie together, in as
+// much memory as those of one before it needed.
+func (b *requestBuilder) cut(size int) []byte {
+	b.sizes += size
+	if cap(b.memory) < size {
+		b.memory = make([]byte, 0, max(size, min(int(b.p.bodies.Load()), maxTogether)))
+	}
+	body := b.memory[:0:size]
+	b.memory = b.memory[size:size:cap(b.memory)]
+	return body
+}
+
+// maxTogether bounds the memory that is kept from the collector by one of
+// several bodies in it.
+const maxTogether = 32 << 10
 
 // appendTo appends the representations of a request, with commas between them.
 func (l *lookupState) appendTo(body []byte, request int) []byte {

@@ -7,11 +7,12 @@ import "github.com/weft-graphql/weft/operation"
 //
 // The life of a fetch in it: Requests gives what to send; for each request
 // either Link or Fail says what became of it. Fetches that depend on it may
-// follow once all of its requests have ended.
+// follow once all of its requests have ended. Release ends its own life.
 type Result struct {
 	p         *Program
 	variables *operation.Variables
 	view      view
+	builder   requestBuilder
 
 	parts   []part
 	fetches []fetchState
@@ -39,6 +40,9 @@ type fetchState struct {
 
 	failures []*Failure
 	answers  []requestErrors
+
+	// linked are the answers whose memory the part uses.
+	linked []*Answer
 }
 
 type lookupState struct {
@@ -92,17 +96,22 @@ type requestErrors struct {
 // NewResult returns the empty result of a new request. variables may be nil if
 // the operation has none.
 func (p *Program) NewResult(variables *operation.Variables) *Result {
-	r := &Result{
-		p:         p,
-		variables: variables,
-		parts:     make([]part, len(p.fetches)),
-		fetches:   make([]fetchState, len(p.fetches)),
-		joints:    make([]map[string]uint32, p.joints),
+	r, ok := p.results.Get().(*Result)
+	if !ok {
+		r = &Result{
+			p:       p,
+			parts:   make([]part, len(p.fetches)),
+			fetches: make([]fetchState, len(p.fetches)),
+			joints:  make([]map[string]uint32, p.joints),
+		}
+		r.view.r = r
+		for i, f := range p.fetches {
+			r.fetches[i].lookups = make([]lookupState, len(f.lookups))
+		}
 	}
-	r.view.r = r
-	for i, f := range p.fetches {
+	r.variables = variables
+	for i := range r.fetches {
 		r.fetches[i].pending = true
-		r.fetches[i].lookups = make([]lookupState, len(f.lookups))
 	}
 	return r
 }
@@ -127,6 +136,7 @@ func (r *Result) entity(l *link, number int) uint32 {
 func (r *Result) Link(fetch, request int, a *Answer) {
 	f, state, p := r.p.fetches[fetch], &r.fetches[fetch], &r.parts[fetch]
 	r.end(state)
+	state.linked = append(state.linked, a)
 	if a.errors.count > 0 {
 		state.answers = append(state.answers, requestErrors{request: request, answerErrors: a.errors})
 	}

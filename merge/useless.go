@@ -66,7 +66,7 @@ func (j *judge) judge() {
 		if !j.pending(s.fetch) {
 			continue
 		}
-		f.refs[i] = pendingRef
+		j.refs[f.at+i] = pendingRef
 		for k := range s.shape.entries {
 			if as := s.shape.entries[k].as; as != "" && !pos.shown[as] {
 				j.use(s.fetch) // it answers something that another one needs
@@ -92,7 +92,7 @@ func (j *judge) object(o *object, f frame) bool {
 			return false
 		}
 	}
-	for i, ref := range f.refs {
+	for i, ref := range j.objects(f) {
 		if ref == pendingRef {
 			j.use(f.pos.sources[i].fetch)
 		}
@@ -116,17 +116,20 @@ func (j *judge) typename(f frame) (name []byte, certain bool) {
 	certain = true
 	known := f
 	for _, c := range f.pos.typenames {
-		if f.refs[c.source] == pendingRef {
+		if j.ref(f, c.source) == pendingRef {
 			certain = false
 		}
 	}
 	if !certain {
-		known.refs = slices.Clone(f.refs)
-		for i, ref := range known.refs {
+		known.at = len(j.refs)
+		for i := range f.pos.sources {
+			ref := j.ref(f, int32(i))
 			if ref == pendingRef {
-				known.refs[i] = 0
+				ref = 0
 			}
+			j.refs = append(j.refs, ref)
 		}
+		defer func() { j.refs = j.refs[:known.at] }()
 	}
 	return j.view.typename(known), certain
 }
@@ -163,7 +166,7 @@ func (j *judge) fields(t *objectType, f frame) bool {
 func (j *judge) leaf(fd *field, f frame) bool {
 	waiting := false
 	for i, c := range fd.candidates {
-		switch ref := f.refs[c.source]; ref {
+		switch ref := j.ref(f, c.source); ref {
 		case 0:
 		case pendingRef:
 			j.use(int(c.fetch))
@@ -188,7 +191,7 @@ func (j *judge) gather(pos *position, f frame) int {
 			continue
 		}
 		var val slot
-		switch ref := f.refs[s.parent]; ref {
+		switch ref := j.ref(f, s.parent); ref {
 		case 0:
 		case pendingRef:
 			val = makeSlot(pendingValue, 0, 0)
@@ -286,7 +289,7 @@ func (j *judge) enter(pos *position, at int) frame {
 		}
 		j.refs = append(j.refs, ref)
 	}
-	f := frame{pos, j.refs[start:len(j.refs):len(j.refs)], len(j.frames)}
+	f := frame{pos, start, len(j.frames)}
 	j.frames = append(j.frames, f)
 	return f
 }

@@ -31,19 +31,35 @@ type Completion struct {
 // GraphQL specification, "Handling Execution Errors", "Value Completion".
 func (r *Result) Write(dst []byte, given []operation.Answer) []byte {
 	r.resolveErrors()
-	w := writer{view: &r.view, out: dst, given: given}
+	w := writer{view: &r.view, given: given}
 	w.only = nil
 	start := len(dst)
 	f := w.begin()
-	if w.fields(r.p.query.one, f) != written {
-		w.out = append(w.out[:start], "null"...)
+	dst, o := w.fields(dst, r.p.query.one, f)
+	if o != written {
+		dst = append(dst[:start], "null"...)
 	}
-	return w.out
+	r.learn(len(dst) - start)
+	return dst
 }
 
+// learn notes how the size of the response and those of the answers are
+// related.
+func (r *Result) learn(size int) {
+	answers := 1
+	for i := range r.parts {
+		answers += len(r.parts[i].buf)
+	}
+	if answers > 1024 {
+		r.p.growth.Store(int64(min(size*1024/answers, maxGrowth)))
+	}
+}
+
+// A writer writes the response. Its methods take the output so far and return
+// it with more: kept in a field, every few bytes would be a write of a pointer
+// that the collector wants to know of.
 type writer struct {
 	*view
-	out   []byte
 	given []operation.Answer
 }
 
@@ -62,191 +78,185 @@ const (
 
 // settle ends a value that began at start: a null is written where null can
 // be, and otherwise noted and passed on.
-func (w *writer) settle(o outcome, nonNull bool, start int, message func() string) outcome {
+func (w *writer) settle(out []byte, o outcome, nonNull bool, start int, message func() string) ([]byte, outcome) {
 	switch {
 	case o == written:
-		return written
+		return out, written
 	case !nonNull:
-		w.out = append(w.out[:start], "null"...)
-		return written
+		return append(out[:start], "null"...), written
 	case o == isNull:
 		w.complete(message())
 	}
-	return failed
+	return out, failed
 }
 
 // object writes one object.
-func (w *writer) object(o *object, f frame) outcome {
+func (w *writer) object(out []byte, o *object, f frame) ([]byte, outcome) {
 	if o.one != nil {
 		if !o.lenient && len(f.pos.typenames) > 0 {
 			if name := w.typename(f); name != nil && string(name) != o.one.name {
-				return isNull
+				return out, isNull
 			}
 		}
-		return w.fields(o.one, f)
+		return w.fields(out, o.one, f)
 	}
 	if o.untyped != nil {
-		return w.fields(o.untyped, f)
+		return w.fields(out, o.untyped, f)
 	}
 	name := w.typename(f)
 	if t := o.types[string(name)]; t != nil {
-		return w.fields(t, f)
+		return w.fields(out, t, f)
 	}
 	if name == nil {
 		w.blameNameless(f)
 	}
 	// The type is none that clients may see, or only an interface: its name
 	// is nobody's business.
-	return isNull
+	return out, isNull
 }
 
-func (w *writer) fields(t *objectType, f frame) outcome {
+func (w *writer) fields(out []byte, t *objectType, f frame) ([]byte, outcome) {
 	if len(t.fields) == 0 {
-		w.out = append(w.out, "{}"...)
-		return written
+		return append(out, "{}"...), written
 	}
 	for _, fd := range t.fields {
-		w.out = append(w.out, fd.literal...)
-		if w.field(t, fd, f) != written {
-			return failed
-		}
-	}
-	w.out = append(w.out, '}')
-	return written
-}
-
-func (w *writer) field(t *objectType, fd *field, f frame) outcome {
-	start := len(w.out)
-	o := written
-	switch fd.kind {
-	case leafField:
-		raw, fetch := w.value(fd.candidates, f)
-		switch {
-		case raw == nil:
-			o = isNull
-		case fd.elements == nil && fd.enum == nil && fd.scalar.accepts(raw):
-			w.out = append(w.out, raw...)
-			return written
-		default:
+		out = append(out, fd.literal...)
+		start := len(out)
+		o := written
+		switch fd.kind {
+		case leafField:
+			raw, fetch := w.value(fd.candidates, f)
+			switch {
+			case raw == nil:
+				o = isNull
+			case fd.plain && fd.scalar.accepts(raw):
+				out = append(out, raw...)
+			default:
+				w.path = append(w.path, pathStep{name: fd.as})
+				out, o = w.leaf(out, fd, 0, raw, fetch)
+				w.path = w.path[:len(w.path)-1]
+			}
+		case compositeField:
+			if fd.pos == nil {
+				o = isNull
+				break
+			}
 			w.path = append(w.path, pathStep{name: fd.as})
-			o = w.leaf(fd, 0, raw, fetch)
+			at := w.gather(fd.pos, f)
+			out, o = w.composite(out, fd, 0, at)
+			w.vals = w.vals[:at]
 			w.path = w.path[:len(w.path)-1]
+		case typenameField:
+			out = append(out, t.quoted...)
+		case givenField:
+			i := slices.IndexFunc(w.given, func(a operation.Answer) bool { return a.ResponseName == fd.as })
+			if i < 0 {
+				o = isNull
+				break
+			}
+			out = append(out, w.given[i].JSON...)
 		}
-	case compositeField:
-		if fd.pos == nil {
-			o = isNull
-			break
+		if o == written {
+			continue
 		}
 		w.path = append(w.path, pathStep{name: fd.as})
-		at := w.gather(fd.pos, f)
-		o = w.composite(fd, 0, at)
-		w.vals = w.vals[:at]
+		out, o = w.settle(out, o, fd.nonNull, start, func() string {
+			return fmt.Sprintf("Cannot return null for non-nullable field %s.%s", t.name, fd.name)
+		})
 		w.path = w.path[:len(w.path)-1]
-	case typenameField:
-		w.out = append(w.out, t.quoted...)
-		return written
-	case givenField:
-		i := slices.IndexFunc(w.given, func(a operation.Answer) bool { return a.ResponseName == fd.as })
-		if i < 0 {
-			o = isNull
-			break
+		if o != written {
+			return out, failed
 		}
-		w.out = append(w.out, w.given[i].JSON...)
-		return written
 	}
-	if o == written {
-		return written
-	}
-	w.path = append(w.path, pathStep{name: fd.as})
-	o = w.settle(o, fd.nonNull, start, func() string {
-		return fmt.Sprintf("Cannot return null for non-nullable field %s.%s", t.name, fd.name)
-	})
-	w.path = w.path[:len(w.path)-1]
-	return o
+	return append(out, '}'), written
 }
 
 // composite writes the value at list level depth of a composite field, given
 // as the values at at.
-func (w *writer) composite(fd *field, depth, at int) outcome {
+func (w *writer) composite(out []byte, fd *field, depth, at int) ([]byte, outcome) {
 	if depth == len(fd.elements) {
 		if !w.isObject(fd.pos, at) {
 			w.blameComposite(fd.pos, at, "an object")
-			return isNull
+			return out, isNull
 		}
 		f := w.enter(fd.pos, at)
-		o := w.object(fd.object, f)
+		out, o := w.object(out, fd.object, f)
 		w.leave(f)
-		return o
+		return out, o
 	}
 	n := w.length(fd.pos, at)
 	if n < 0 {
 		w.blameComposite(fd.pos, at, "a list")
-		return isNull
+		return out, isNull
 	}
-	w.out = append(w.out, '[')
+	out = append(out, '[')
 	w.path = append(w.path, pathStep{})
 	result := written
 	for i := range n {
 		if i > 0 {
-			w.out = append(w.out, ',')
+			out = append(out, ',')
 		}
 		w.path[len(w.path)-1].index = i
-		start := len(w.out)
+		start := len(out)
 		next := w.element(fd.pos, at, i)
-		o := w.composite(fd, depth+1, next)
+		var o outcome
+		out, o = w.composite(out, fd, depth+1, next)
 		w.vals = w.vals[:next]
-		if o != written && w.settle(o, fd.elements[depth], start, elementMessage) != written {
+		if o == written {
+			continue
+		}
+		if out, o = w.settle(out, o, fd.elements[depth], start, elementMessage); o != written {
 			result = failed
 			break
 		}
 	}
 	w.path = w.path[:len(w.path)-1]
-	w.out = append(w.out, ']')
-	return result
+	return append(out, ']'), result
 }
 
 func elementMessage() string { return "Cannot return null for non-nullable list element" }
 
 // leaf writes the value at list level depth of a leaf field.
-func (w *writer) leaf(fd *field, depth int, raw []byte, fetch int32) outcome {
+func (w *writer) leaf(out []byte, fd *field, depth int, raw []byte, fetch int32) ([]byte, outcome) {
 	if depth == len(fd.elements) {
 		if !fd.scalar.accepts(raw) {
 			w.fault(int(fetch), "answered something else where "+fd.scalar.String()+" belongs")
-			return isNull
+			return out, isNull
 		}
 		if fd.enum != nil && !fd.isVisible(raw) {
-			return isNull
+			return out, isNull
 		}
-		w.out = append(w.out, raw...)
-		return written
+		return append(out, raw...), written
 	}
 	if raw[0] != '[' {
 		w.fault(int(fetch), "answered something else where a list belongs")
-		return isNull
+		return out, isNull
 	}
-	w.out = append(w.out, '[')
+	out = append(out, '[')
 	w.path = append(w.path, pathStep{})
 	result := written
 	i := 0
 	for item := range elements(raw) {
 		if i > 0 {
-			w.out = append(w.out, ',')
+			out = append(out, ',')
 		}
 		w.path[len(w.path)-1].index = i
 		i++
-		start := len(w.out)
+		start := len(out)
 		o := isNull
 		if item[0] != 'n' {
-			o = w.leaf(fd, depth+1, item, fetch)
+			out, o = w.leaf(out, fd, depth+1, item, fetch)
 		}
-		if o != written && w.settle(o, fd.elements[depth], start, elementMessage) != written {
+		if o == written {
+			continue
+		}
+		if out, o = w.settle(out, o, fd.elements[depth], start, elementMessage); o != written {
 			result = failed
 			break
 		}
 	}
 	w.path = w.path[:len(w.path)-1]
-	w.out = append(w.out, ']')
-	return result
+	return append(out, ']'), result
 }
 
 // isVisible tells whether a raw JSON string is an enum value that clients may
@@ -264,7 +274,7 @@ func (f *field) isVisible(raw []byte) bool {
 // and it does not know the object, nobody is to blame.
 func (w *writer) blameNameless(f frame) {
 	for _, c := range f.pos.typenames {
-		if f.refs[c.source] != 0 {
+		if w.ref(f, c.source) != 0 {
 			w.fault(int(c.fetch), "answered an object without a type name")
 			return
 		}
