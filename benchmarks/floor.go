@@ -44,7 +44,7 @@ type floor struct {
 	plan   *floorPlan
 	client *subgraphs.Client
 	shared *subgraphs.Sharing // in front of client, as weft has it
-	head   []string // value of Content-Length
+	head   []string           // value of Content-Length
 }
 
 func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -57,7 +57,9 @@ type sharingShard struct {
 
 // A flight is one request under way.
 type flight struct {
-	request *Request
+	// request is a copy: the leader's may be used for another once the leader
+	// has left, and only its body and header stay as they are.
+	request Request
 	hash    uint64
 
 	// Guarded by the shard:
@@ -156,14 +158,14 @@ func (s *Sharing) lead(ctx context.Context, shard *sharingShard, f *flight) (*Re
 			shard.end(f)
 		}
 	}()
-	response, err := s.next.Fetch(ctx, f.request)
+	response, err := s.next.Fetch(ctx, &f.request)
 	if err != nil && hasEnded(ctx) {
 		if own, until, ok := shard.hand(ctx, f); ok {
 			handed = true
 			counts := s.countsOf(f.request.Subgraph)
 			counts.sent.Add(1)
 			counts.restarted.Add(1)
-			again := *f.request
+			again := f.request
 			again.askedUntil = until
 			// The last follower to leave waits for it.
 			go s.fly(own, shard, f, &again)
@@ -228,7 +230,7 @@ func (s *sharingShard) join(ctx context.Context, r *Request, hash uint64) (f *fl
 			return f, false
 		}
 	}
-	f = &flight{request: r, hash: hash, other: first}
+	f = &flight{request: *r, hash: hash, other: first}
 	s.flights[hash] = f
 	return f, true
 }

@@ -274,6 +274,46 @@ func TestSharingCollisions(t *testing.T) {
 	}
 }
 
+// The leader's Request may become another one when the leader has left.
+func TestSharingKeepsTheRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var bodies []string
+		s := NewSharing(fetcherFunc(func(ctx context.Context, r *Request) (*Response, error) {
+			bodies = append(bodies, string(r.Body))
+			if len(bodies) == 1 {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+			time.Sleep(time.Second)
+			return &Response{Status: 200}, nil
+		}))
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			r := &Request{Subgraph: "s", Body: []byte("a")}
+			if _, err := s.Fetch(ctx, r); err == nil {
+				t.Error("the leader has an answer")
+			}
+			*r = Request{Subgraph: "t", Body: []byte("b")}
+		})
+		synctest.Wait()
+		for _, after := range []time.Duration{0, 1500 * time.Millisecond} {
+			wg.Go(func() {
+				time.Sleep(after)
+				if _, err := s.Fetch(t.Context(), &Request{Subgraph: "s", Body: []byte("a")}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if diff := cmp.Diff([]string{"a", "a"}, bodies); diff != "" {
+			t.Errorf("sent (-want +got):\n%s", diff)
+		}
+		checkEmpty(t, s)
+	})
+}
+
 // A panic below reaches every asker, the followers with where it happened.
 func TestSharingPanics(t *testing.T) {
 	for _, leaderLeaves := range []bool{false, true} {

@@ -6,8 +6,8 @@ import (
 )
 
 // A Request is one GraphQL request to one subgraph. It is not modified by
-// whoever sends it, nor may it be by whoever made it once it has been handed to
-// Fetch: others may wait for its answer after Fetch has returned.
+// whoever sends it. Body and Header may not be by whoever made them either, even
+// after Fetch has returned: others may still wait for the answer.
 type Request struct {
 	// Subgraph is the name of the subgraph.
 	Subgraph string
