@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"go.uber.org/zap"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/executor"
+	"github.com/weft-graphql/weft/merge"
+	"github.com/weft-graphql/weft/operation"
+	"github.com/weft-graphql/weft/planner"
+	"github.com/weft-graphql/weft/router"
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/supergraph"
+)
+
+// A stages is a workload with everything that is made of it before a request
+// is served, and its subgraphs in memory.
+type stages struct {
+	workload  *workload
+	super     *supergraph.Supergraph
+	planner   *planner.Planner
+	operation *operation.Operation
+	program   *merge.Program
+	subgraphs *subgraphServer
+}
+
+func newStages(b *testing.B, name string) *stages {
+	b.Helper()
+	w, err := openWorkload(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := &stages{workload: w}
+	if s.subgraphs, err = newSubgraphServer(w); err != nil {
+		b.Fatal(err)
+	}
+	if s.super, err = supergraph.Parse(name, w.supergraph); err != nil {
+		b.Fatal(err)
+	}
+	s.planner = planner.New(s.super, planner.Options{})
+	s.operation = s.prepare(b)
+	s.program = s.compile(b)
+	return s
+}
+
+func (s *stages) prepare(b *testing.B) *operation.Operation {
+	op, errs := operation.Prepare(s.super.API, s.workload.query, "", operation.DefaultLimits())
+	if len(errs) > 0 {
+		b.Fatal(errs)
+	}
+	return op
+}
+
+func (s *stages) compile(b *testing.B) *merge.Program {
+	selection := s.operation.Select(nil)
+	p, err := s.planner.Plan(b.Context(), planner.Request{Operation: s.operation, Selection: selection})
+	if err != nil {
+		b.Fatal(err)
+	}
+	program, err := merge.Compile(s.operation, selection, p)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return program
+}
+
+// Fetch answers from memory.
+func (s *stages) Fetch(_ context.Context, r *subgraphs.Request) (*subgraphs.Response, error) {
+	text := s.subgraphs.subgraphs["/"+r.Subgraph].answer(r.Body)
+	_, body, _ := bytes.Cut(text, []byte("\r\n\r\n"))
+	return &subgraphs.Response{Status: http.StatusOK, Body: body}, nil
+}
+
+// run fetches and links everything, and returns the answers by fetch.
+func (s *stages) run(b *testing.B) (*merge.Result, [][][]byte) {
+	result := s.program.NewResult(nil)
+	plan := s.program.Plan()
+	answers := make([][][]byte, len(plan.Fetches))
+	left := make([]int, len(plan.Fetches))
+	var ready []int // in an order in which dependencies come first
+	for i, f := range plan.Fetches {
+		if left[i] = len(f.DependsOn); left[i] == 0 {
+			ready = append(ready, i)
+		}
+	}
+	for ; len(ready) > 0; ready = ready[1:] {
+		fetch := ready[0]
+		for i, r := range result.Requests(fetch, 0) {
+			response, err := s.Fetch(b.Context(), &subgraphs.Request{Subgraph: plan.Fetches[fetch].Subgraph, Body: r.Body})
+			if err != nil {
+				b.Fatal(err)
+			}
+			answer, err := s.program.Decode(fetch, response.Body)
+			if err != nil {
+				b.Fatal(err)
+			}
+			answers[fetch] = append(answers[fetch], response.Body)
+			result.Link(fetch, i, answer)
+		}
+		for _, d := range s.program.Dependents(fetch) {
+			if left[d]--; left[d] == 0 {
+				ready = append(ready, d)
+			}
+		}
+	}
+	return result, answers
+}
+
+// BenchmarkStage is every stage of a request alone, on the workloads that run
+// measures from outside.
+func BenchmarkStage(b *testing.B) {
+	for _, name := range []string{"shop", "1kB", "100kB"} {
+		s := newStages(b, name)
+		for _, stage := range []struct {
+			name string
+			run  func(*stages, *testing.B)
+		}{
+			{"prepare", (*stages).benchmarkPrepare},
+			{"plan", (*stages).benchmarkPlan},
+			{"coerce", (*stages).benchmarkCoerce},
+			{"decode", (*stages).benchmarkDecode},
+			{"merge", (*stages).benchmarkMerge},
+			{"write", (*stages).benchmarkWrite},
+			{"execute", (*stages).benchmarkExecute},
+			{"request", (*stages).benchmarkRequest},
+		} {
+			b.Run(name+"/"+stage.name, func(b *testing.B) {
+				b.ReportAllocs()
+				stage.run(s, b)
+			})
+		}
+	}
+}
+
+// parse, validate and normalise a document that is not known yet
+func (s *stages) benchmarkPrepare(b *testing.B) {
+	for b.Loop() {
+		s.prepare(b)
+	}
+}
+
+// plan and compile an operation that is not known yet
+func (s *stages) benchmarkPlan(b *testing.B) {
+	for b.Loop() {
+		s.compile(b)
+	}
+}
+
+func (s *stages) benchmarkCoerce(b *testing.B) {
+	for b.Loop() {
+		if _, errs := s.operation.Coerce(nil); len(errs) > 0 {
+			b.Fatal(errs)
+		}
+	}
+}
+
+// decode all answers
+func (s *stages) benchmarkDecode(b *testing.B) {
+	_, answers := s.run(b)
+	size := 0
+	for b.Loop() {
+		size = 0
+		for fetch, bodies := range answers {
+			for _, body := range bodies {
+				size += len(body)
+				if _, err := s.program.Decode(fetch, body); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	}
+	b.SetBytes(int64(size))
+}
+
+// representations, decode, and link: all but sending and writing
+func (s *stages) benchmarkMerge(b *testing.B) {
+	for b.Loop() {
+		result, _ := s.run(b)
+		result.Release()
+	}
+}
+
+func (s *stages) benchmarkWrite(b *testing.B) {
+	result, _ := s.run(b)
+	out := result.Write(nil, nil)
+	b.SetBytes(int64(len(out)))
+	for b.Loop() {
+		out = result.Write(out[:0], nil)
+	}
+}
+
+// the executor with answers from memory
+func (s *stages) benchmarkExecute(b *testing.B) {
+	x := &executor.Executor{Fetcher: s}
+	for b.Loop() {
+		response, err := x.Execute(b.Context(), &executor.Request{Program: s.program})
+		if err != nil || len(response.Errors) > 0 {
+			b.Fatal(err, response)
+		}
+		if _, err := response.JSON(nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// a whole request to the router, but for connections
+func (s *stages) benchmarkRequest(b *testing.B) {
+	c := config.Default(false)
+	c.Log.Access = false
+	rt, err := router.New(router.Options{Config: c, Logger: zap.NewNop()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer rt.Close()
+	rt.Swap(router.NewGraph(s.super, router.GraphOptions{Fetcher: s, Limits: operation.DefaultLimits()}))
+	body, err := s.workload.requestBody()
+	if err != nil {
+		b.Fatal(err)
+	}
+	reader := bytes.NewReader(body)
+	r := httptest.NewRequest(http.MethodPost, c.Path, nil)
+	r.Header.Set("Content-Type", "application/json")
+	r.ContentLength = int64(len(body))
+	w := &discard{header: http.Header{}}
+	for b.Loop() {
+		reader.Reset(body)
+		r.Body = io.NopCloser(reader)
+		clear(w.header)
+		rt.ServeHTTP(w, r)
+		if w.status != http.StatusOK || w.bytes < 900 {
+			b.Fatal(w.status, w.bytes)
+		}
+		w.bytes = 0
+	}
+}
+
+// discard is a response that nobody reads.
+type discard struct {
+	header http.Header
+	status int
+	bytes  int
+}
+
+func (d *discard) Header() http.Header    { return d.header }
+func (d *discard) WriteHeader(status int) { d.status = status }
+func (d *discard) Write(p []byte) (int, error) {
+	d.bytes += len(p)
+	return len(p), nil
+}
