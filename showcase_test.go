@@ -2,11 +2,13 @@ package weft_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +32,9 @@ type showcase struct {
 	// one.
 	arrived chan string
 
+	// protocol is that of the request that reached a subgraph last.
+	protocol atomic.Value // of string
+
 	// connections are those that the subgraphs have open.
 	connections connections
 }
@@ -52,8 +57,14 @@ func show(t *testing.T, change func(*config.Config)) *showcase {
 	c.Subgraphs = map[string]config.Subgraph{}
 	var servers []*httptest.Server
 	for _, service := range services {
-		srv := httptest.NewUnstartedServer(service)
+		srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s.protocol.Store(r.Proto)
+			service.ServeHTTP(w, r)
+		}))
 		srv.Config.ConnState = s.connections.count
+		srv.Config.Protocols = new(http.Protocols)
+		srv.Config.Protocols.SetHTTP1(true)
+		srv.Config.Protocols.SetUnencryptedHTTP2(true)
 		srv.Start()
 		servers = append(servers, srv)
 		s.subgraphs[service.Name()] = service
@@ -190,6 +201,46 @@ func TestShowcaseOperations(t *testing.T) {
 			body := s.ask(t.Context(), op.Text)
 			if !strings.HasPrefix(body, `{"data":{`) || strings.Contains(body, `"errors"`) {
 				t.Errorf("answer %s", body)
+			}
+		})
+	}
+}
+
+// The answer is the same by whatever client subgraphs are asked.
+func TestShowcaseTransports(t *testing.T) {
+	for transport, want := range map[config.Transport]string{
+		config.AutoTransport: "HTTP/1.1",
+		config.NetHTTP:       "HTTP/1.1",
+		config.HTTP2:         "HTTP/2.0",
+	} {
+		t.Run(string(transport), func(t *testing.T) {
+			s := show(t, func(c *config.Config) { c.AllSubgraphs.Transport = transport })
+			if got := s.ask(t.Context(), availabilityAndPrice); got != availabilityAndPriceAnswer {
+				t.Errorf("answer %s", got)
+			}
+			if got := s.protocol.Load(); got != want {
+				t.Errorf("subgraphs were asked by %v, want %s", got, want)
+			}
+		})
+	}
+}
+
+// Equal queries at the same time have the same answer, shared or not.
+func TestShowcaseEqualQueries(t *testing.T) {
+	for _, shared := range []bool{true, false} {
+		t.Run(fmt.Sprint("deduplicate ", shared), func(t *testing.T) {
+			s := show(t, func(c *config.Config) { c.AllSubgraphs.DeduplicateQuery = &shared })
+			s.subgraphs["catalogue"].SetHang(true)
+			var answers []<-chan string
+			for range 20 {
+				answers = append(answers, s.begin(t.Context(), availabilityAndPrice))
+			}
+			s.await(t, "catalogue")
+			s.subgraphs["catalogue"].SetHang(false)
+			for _, answer := range answers {
+				if got := <-answer; got != availabilityAndPriceAnswer {
+					t.Errorf("answer %s", got)
+				}
 			}
 		})
 	}

@@ -161,6 +161,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 			ConnectTimeout:   t.ConnectTimeout.Std(),
 			IdleTimeout:      t.IdleTimeout.Std(),
 			MaxResponseBytes: int64(t.MaxResponseBytes),
+			Transport:        transport(t.Transport),
 		}
 	}
 	if len(problems) > 0 {
@@ -172,12 +173,40 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 	}
 	return router.NewGraph(super, router.GraphOptions{
 		Fetcher:        client,
+		QueryFetcher:   sharing(c, super, client),
 		Limits:         limits(c),
 		OverrideLabels: c.OverrideLabels,
 		OperationBytes: int64(c.Caches.Operations),
 		PlanBytes:      int64(c.Caches.Plans),
 		OnClose:        client.Close,
 	}), nil
+}
+
+// transport is that of the configuration as package subgraphs wants it.
+func transport(t config.Transport) subgraphs.Transport {
+	switch t {
+	case config.NetHTTP:
+		return subgraphs.TransportNetHTTP
+	case config.HTTP2:
+		return subgraphs.TransportHTTP2
+	default:
+		return subgraphs.TransportAuto
+	}
+}
+
+// sharing puts in front of next what sends equal queries once, for the
+// subgraphs that the configuration says.
+func sharing(c *config.Config, super *supergraph.Supergraph, next subgraphs.Fetcher) subgraphs.Fetcher {
+	var except []string
+	for _, g := range super.Subgraphs {
+		if !*c.TrafficOf(g.Name).DeduplicateQuery {
+			except = append(except, g.Name)
+		}
+	}
+	if len(except) == len(super.Subgraphs) {
+		return next
+	}
+	return subgraphs.NewSharing(next, except...)
 }
 
 // limits are those of the configuration as package operation wants them.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"time"
 )
 
@@ -68,6 +69,12 @@ type Traffic struct {
 	ConnectTimeout   Duration `yaml:"connect_timeout"`
 	IdleTimeout      Duration `yaml:"idle_timeout"`
 	MaxResponseBytes Bytes    `yaml:"max_response_bytes"`
+
+	Transport Transport `yaml:"transport"`
+
+	// DeduplicateQuery sends queries that are equal, and asked for at the same
+	// time, once. nil is not set.
+	DeduplicateQuery *bool `yaml:"deduplicate_query"`
 }
 
 // A Subgraph holds the settings of one subgraph.
@@ -163,6 +170,8 @@ func Default(dev bool) *Config {
 			ConnectTimeout:   Duration(2 * time.Second),
 			IdleTimeout:      Duration(4 * time.Second),
 			MaxResponseBytes: 32 << 20,
+			Transport:        AutoTransport,
+			DeduplicateQuery: new(true),
 		},
 		Deadline:     Duration(30 * time.Second),
 		BudgetHeader: "weft-budget-ms",
@@ -209,22 +218,17 @@ func (c *Config) develop() {
 }
 
 // TrafficOf returns the settings for the named subgraph, those of all filled
-// in.
+// in. Nothing in it is nil if nothing in AllSubgraphs is.
 func (c *Config) TrafficOf(subgraph string) Traffic {
 	t, all := c.Subgraphs[subgraph].Traffic, c.AllSubgraphs
-	if t.Timeout == 0 {
-		t.Timeout = all.Timeout
+	return Traffic{
+		Timeout:          cmp.Or(t.Timeout, all.Timeout),
+		ConnectTimeout:   cmp.Or(t.ConnectTimeout, all.ConnectTimeout),
+		IdleTimeout:      cmp.Or(t.IdleTimeout, all.IdleTimeout),
+		MaxResponseBytes: cmp.Or(t.MaxResponseBytes, all.MaxResponseBytes),
+		Transport:        cmp.Or(t.Transport, all.Transport),
+		DeduplicateQuery: cmp.Or(t.DeduplicateQuery, all.DeduplicateQuery),
 	}
-	if t.ConnectTimeout == 0 {
-		t.ConnectTimeout = all.ConnectTimeout
-	}
-	if t.IdleTimeout == 0 {
-		t.IdleTimeout = all.IdleTimeout
-	}
-	if t.MaxResponseBytes == 0 {
-		t.MaxResponseBytes = all.MaxResponseBytes
-	}
-	return t
 }
 
 // ExposureOf returns what clients see of the named subgraph's errors.

@@ -126,6 +126,7 @@ supergraph: {file: schema/super.graphql}
 deadline: 1m30s
 all_subgraphs: {timeout: 500ms, max_response_bytes: 2MB}
 subgraphs:
+  plain: {transport: net_http, deduplicate_query: false}
   accounts: &common
     url: http://${HOST:-127.0.0.1}:4001/graphql
     timeout: ${DURATION}
@@ -166,6 +167,7 @@ log: {level: debug, format: json, access: false}
 		"accounts": {URL: "http://127.0.0.1:4001/graphql", Traffic: Traffic{Timeout: Duration(7 * time.Second)}},
 		"reviews":  {URL: "http://reviews", Traffic: Traffic{Timeout: Duration(7 * time.Second)}},
 		"9":        {Traffic: Traffic{MaxResponseBytes: 64 << 10}},
+		"plain":    {Traffic: Traffic{Transport: NetHTTP, DeduplicateQuery: new(false)}},
 	}
 	want.OverrideLabels = map[string]bool{"next": true, "percent(2.5)": true, "percent(10)": false}
 	want.OnError = FailFast
@@ -195,9 +197,15 @@ log: {level: debug, format: json, access: false}
 		t.Errorf("config (-want +got):\n%s", diff)
 	}
 
-	wantTraffic := Traffic{Timeout: Duration(500 * time.Millisecond), ConnectTimeout: Duration(2 * time.Second), IdleTimeout: Duration(4 * time.Second), MaxResponseBytes: 64 << 10}
+	wantTraffic := want.AllSubgraphs
+	wantTraffic.MaxResponseBytes = 64 << 10
 	if diff := cmp.Diff(wantTraffic, c.TrafficOf("9")); diff != "" {
 		t.Errorf("traffic of 9 (-want +got):\n%s", diff)
+	}
+	wantTraffic = want.AllSubgraphs
+	wantTraffic.Transport, wantTraffic.DeduplicateQuery = NetHTTP, new(false)
+	if diff := cmp.Diff(wantTraffic, c.TrafficOf("plain")); diff != "" {
+		t.Errorf("traffic of plain (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(Exposure{MaskMessage, ExtensionPolicy{All: true}}, c.ExposureOf("reviews")); diff != "" {
 		t.Errorf("exposure of reviews (-want +got):\n%s", diff)

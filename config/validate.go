@@ -87,6 +87,9 @@ func (v *validation) times() {
 	if v.AllSubgraphs.ConnectTimeout <= 0 {
 		v.report("all_subgraphs.connect_timeout", "must be more than 0")
 	}
+	if v.AllSubgraphs.DeduplicateQuery == nil {
+		v.report("all_subgraphs.deduplicate_query", "must be true or false")
+	}
 	if v.Shutdown.Drain < 0 {
 		v.report("shutdown.drain", "must not be negative")
 	}
@@ -327,6 +330,12 @@ func (v *validation) enums() {
 		}
 	}
 	check("on_error", string(v.OnError), new(OnError))
+	check("all_subgraphs.transport", string(v.AllSubgraphs.Transport), new(Transport))
+	for name, g := range v.Subgraphs {
+		if g.Transport != "" {
+			check(Join(Join("subgraphs", name), "transport"), string(g.Transport), new(Transport))
+		}
+	}
 	check("log.level", string(v.Log.Level), new(LogLevel))
 	check("log.format", string(v.Log.Format), new(LogFormat))
 	check("errors.all.message", string(v.Errors.All.Message), new(MessagePolicy))

@@ -83,6 +83,20 @@ const (
 
 func (o *OnError) set(text string) error { return oneOf(o, text, Partial, FailFast) }
 
+// Transport says how requests get to a subgraph.
+type Transport string
+
+const (
+	// AutoTransport is the cheapest way that works.
+	AutoTransport Transport = "auto"
+	// NetHTTP is HTTP/1.1 by Go's net/http.
+	NetHTTP Transport = "net_http"
+	// HTTP2 is HTTP/2 by Go's net/http.
+	HTTP2 Transport = "http2"
+)
+
+func (t *Transport) set(text string) error { return oneOf(t, text, AutoTransport, NetHTTP, HTTP2) }
+
 // MessagePolicy says what becomes of an error's message.
 type MessagePolicy string
 

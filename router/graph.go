@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"github.com/vektah/gqlparser/v2/ast"
+
 	"github.com/weft-graphql/weft/executor"
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/planner"
@@ -17,7 +19,8 @@ type Graph struct {
 	Supergraph *supergraph.Supergraph
 
 	planner    *planner.Planner
-	executor   *executor.Executor
+	queries    *executor.Executor
+	mutations  *executor.Executor
 	limits     operation.Limits
 	overrides  *overrides
 	operations *cache[operationKey, *prepared]
@@ -37,6 +40,12 @@ type Graph struct {
 type GraphOptions struct {
 	// Fetcher reaches the subgraphs.
 	Fetcher executor.Fetcher
+
+	// QueryFetcher reaches them for operations that are queries, and may
+	// answer one with what another has asked at the same time; nil is Fetcher.
+	// An operation that is a mutation has to see what it has written, so what
+	// it asks after that is never answered by what somebody asked before.
+	QueryFetcher executor.Fetcher
 
 	// Limits of operations, introspection included.
 	Limits operation.Limits
@@ -64,11 +73,15 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 	if o.PlanBytes <= 0 {
 		o.PlanBytes = defaultCacheBytes
 	}
+	if o.QueryFetcher == nil {
+		o.QueryFetcher = o.Fetcher
+	}
 	g := &Graph{
 		Supergraph: super,
 		overrides:  newOverrides(super, o.OverrideLabels),
 		planner:    planner.New(super, planner.Options{}),
-		executor:   &executor.Executor{Fetcher: o.Fetcher},
+		queries:    &executor.Executor{Fetcher: o.QueryFetcher},
+		mutations:  &executor.Executor{Fetcher: o.Fetcher},
 		limits:     o.Limits,
 		operations: newCache(o.OperationBytes, hashOperation, weighOperation),
 		programs:   newCache(o.PlanBytes, hashPlan, weighProgram),
@@ -77,6 +90,14 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 	}
 	g.users.Store(1)
 	return g
+}
+
+// executorOf returns the executor for operations of a kind.
+func (g *Graph) executorOf(kind ast.Operation) *executor.Executor {
+	if kind == ast.Query {
+		return g.queries
+	}
+	return g.mutations
 }
 
 // acquire keeps the graph from being closed until release; it reports false if

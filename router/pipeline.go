@@ -246,7 +246,7 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 	if x.router.config.OnError == config.FailFast {
 		r.Mode = executor.FailFast
 	}
-	response, err := x.graph.executor.Execute(ctx, r)
+	response, err := x.graph.executorOf(x.operation.Kind).Execute(ctx, r)
 	if err != nil {
 		return x.refusalOf(err)
 	}
