@@ -45,11 +45,7 @@ func show(t *testing.T, change func(*config.Config)) *showcase {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	s := &showcase{subgraphs: map[string]*mock.Subgraph{}, arrived: make(chan string, 10_000)}
-	latency := map[string]time.Duration{}
-	for _, name := range demo.Names() {
-		latency[name] = 0
-	}
-	services, err := demo.Subgraphs(demo.Options{Products: 50, Latency: latency, OnRequest: func(r mock.Request) { s.arrived <- r.Subgraph }})
+	services, err := demo.Subgraphs(demo.Options{Products: 50, Latency: noLatency(), OnRequest: func(r mock.Request) { s.arrived <- r.Subgraph }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,6 +85,15 @@ func show(t *testing.T, change func(*config.Config)) *showcase {
 		goleak.VerifyNone(t, before)
 	})
 	return s
+}
+
+// noLatency lets the demo's subgraphs answer at once.
+func noLatency() map[string]time.Duration {
+	latency := map[string]time.Duration{}
+	for _, name := range demo.Names() {
+		latency[name] = 0
+	}
+	return latency
 }
 
 // ask sends a query and returns the response body.
