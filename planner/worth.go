@@ -101,32 +101,86 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth map[int]bool)
 }
 
 // gains tells whether some leaf below p can be read through v and not through
-// the views at hand.
+// the views at hand, or perhaps by a key that v has and they have not.
 func (b *builder) gains(p *position, at []*view, v *view) bool {
 	for _, c := range p.classes {
 		object := c.object()
 		if !b.views.canBe(v, object) {
 			continue
 		}
+		lacks := false
 		for _, it := range c.items {
 			b.step()
-			if b.resolve(v, c, it) == unresolved || it.typename() && !v.interfaceObject && len(at) > 0 && !at[0].interfaceObject {
+			if it.typename() && !v.interfaceObject && len(at) > 0 && !at[0].interfaceObject {
 				continue
 			}
-			var below []*view
-			had := false
-			for _, a := range at {
-				if b.views.canBe(a, object) && b.resolve(a, c, it) == direct {
-					had = true
-					if !it.leaf {
-						below = append(below, b.views.below(a, object, it.name, b.views.owned(a, object, it.name)))
-					}
-				}
+			below, had := b.through(c, it, at)
+			if had && it.leaf {
+				continue
 			}
-			if !had {
+			lacks = lacks || !had || b.lacks(b.positions.below(c, it), below)
+			if b.resolve(v, c, it) == unresolved {
+				continue
+			}
+			if !had || b.gains(b.positions.below(c, it), below, b.views.below(v, object, it.name, b.views.owned(v, object, it.name))) {
 				return true
 			}
-			if !it.leaf && b.gains(b.positions.below(c, it), below, b.views.below(v, object, it.name, b.views.owned(v, object, it.name))) {
+		}
+		if lacks && b.unlocks(c, at, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// through lists the views that reading an item through some views gives, and
+// tells whether one of them has it.
+func (b *builder) through(c *class, it *item, at []*view) (below []*view, had bool) {
+	object := c.object()
+	for _, a := range at {
+		if b.views.canBe(a, object) && b.resolve(a, c, it) == direct {
+			had = true
+			if !it.leaf {
+				below = append(below, b.views.below(a, object, it.name, b.views.owned(a, object, it.name)))
+			}
+		}
+	}
+	return below, had
+}
+
+// lacks tells whether some leaf below p cannot be read through the views as
+// they are.
+func (b *builder) lacks(p *position, at []*view) bool {
+	for _, c := range p.classes {
+		if !slices.ContainsFunc(at, func(a *view) bool { return b.views.canBe(a, c.object()) }) {
+			continue
+		}
+		for _, it := range c.items {
+			b.step()
+			if it.typename() {
+				continue
+			}
+			below, had := b.through(c, it, at)
+			if !had || !it.leaf && b.lacks(b.positions.below(c, it), below) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unlocks tells whether v has a key of some subgraph that none of the others
+// has.
+func (b *builder) unlocks(c *class, at []*view, v *view) bool {
+	for _, g := range b.super.Subgraphs {
+		for _, j := range b.jumps(c, g.Index) {
+			if j.key == nil || g.Index == v.subgraph {
+				continue
+			}
+			p := b.positions.fieldSet(c, j.key.Fields)
+			if b.wholly(p, v) && !slices.ContainsFunc(at, func(a *view) bool {
+				return b.views.canBe(a, c.object()) && b.wholly(p, a)
+			}) {
 				return true
 			}
 		}

@@ -65,12 +65,12 @@ const maxDetour = 8
 func (r *Reach) CanAnswerAll(kind ast.Operation, selection []*operation.Field) bool {
 	root := r.Root(kind)
 	if kind == ast.Query {
-		return r.all(root, selection)
+		return r.all(root.Type, []Objects{root}, selection)
 	}
 	for _, f := range selection {
 		group := slices.DeleteFunc(slices.Clone(selection), func(o *operation.Field) bool { return o.ResponseName != f.ResponseName })
 		if !isMeta(f) && !slices.ContainsFunc(root.hands, func(h hand) bool {
-			return r.all(Objects{root.Type, []hand{h}}, group)
+			return r.all(root.Type, []Objects{{root.Type, []hand{h}}}, group)
 		}) {
 			return false
 		}
@@ -78,25 +78,56 @@ func (r *Reach) CanAnswerAll(kind ast.Operation, selection []*operation.Field) b
 	return true
 }
 
-func (r *Reach) all(o Objects, selection []*operation.Field) bool {
+// all tells whether a selection can be answered at a place whose field has the
+// type static, for all the objects that can be there.
+func (r *Reach) all(static string, objects []Objects, selection []*operation.Field) bool {
 	for _, f := range selection {
-		if !slices.Contains(f.On, o.Type) || f.Name == "__typename" || f.Name == "__schema" || f.Name == "__type" {
-			continue
-		}
-		through := r.answering(o, f.Name, 0)
-		if len(through) == 0 {
-			return false
-		}
-		if len(f.Selections) == 0 {
-			continue
-		}
-		for _, child := range r.below(o, through, f.Name, 0) {
-			if !r.all(child, f.Selections) {
+		if isMeta(f) {
+			if slices.ContainsFunc(objects, func(o Objects) bool { return slices.Contains(f.On, o.Type) && !r.typed(o) }) {
 				return false
 			}
+			continue
+		}
+		var below []Objects
+		for _, o := range objects {
+			if !slices.Contains(f.On, o.Type) {
+				continue
+			}
+			through := r.answering(o, f.Name, 0)
+			if len(f.On) == len(r.super.Types[static].Possible) {
+				through = slices.DeleteFunc(through, func(h hand) bool { return r.withheld(h, objects, f.Name) })
+			}
+			if len(through) == 0 {
+				return false
+			}
+			if len(f.Selections) > 0 {
+				below = append(below, r.below(o, through, f.Name, 0)...)
+			}
+		}
+		if len(f.Selections) > 0 && !r.all(f.Definition.Type.Name(), below, f.Selections) {
+			return false
 		}
 	}
 	return true
+}
+
+// withheld tells whether a field that is selected of all objects at a place
+// must not be asked for where a subgraph returns them, because some of what it
+// may return cannot answer it from there onwards.
+//
+// Apollo Federation, "interface fields": a plan begins in one subgraph, and
+// has to hold for whatever that returns.
+func (r *Reach) withheld(h hand, objects []Objects, name string) bool {
+	local := r.super.Types[h.local]
+	if local.Kind == ast.Object || local.In[h.subgraph].InterfaceObject {
+		return false
+	}
+	return slices.ContainsFunc(objects, func(o Objects) bool {
+		if !canBe(r.super, h.subgraph, h.local, o.Type) {
+			return false
+		}
+		return !r.CanAnswer(r.closure(Objects{o.Type, []hand{h}}, 0), name)
+	})
 }
 
 // CanAnswer tells whether a field of the objects can be answered.
