@@ -73,9 +73,11 @@ func benchmarkDecode(b *testing.B, p *Program, fetch int, answer string) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := p.Decode(fetch, body); err != nil {
+		a, err := p.Decode(fetch, body)
+		if err != nil {
 			b.Fatal(err)
 		}
+		a.release()
 	}
 }
 
@@ -133,6 +135,7 @@ func BenchmarkRequest(b *testing.B) {
 			r.Link(i, 0, a)
 		}
 		r.Write(make([]byte, 0, size), nil)
+		r.Release()
 	}
 }
 
@@ -154,7 +157,7 @@ func BenchmarkRequests(b *testing.B) {
 	for b.Loop() {
 		copy(part.slots, fresh) // without the links of the last round
 		for i := 2; i < 4; i++ {
-			r.fetches[i] = fetchState{lookups: make([]lookupState, 1)}
+			r.fetches[i].release()
 			r.Requests(i, 0)
 		}
 	}

@@ -55,8 +55,12 @@ func (p *Program) Decode(fetch int, body []byte) (*Answer, error) {
 		a.slots = make([]slot, 0, 16+min(len(d.buf)/32, firstSlots))
 	}
 	d.slots, d.items = append(a.slots[:0], slot{}), a.items[:0] // slot 0 is nobody's
+	for len(a.sets) < f.sets {
+		a.sets = append(a.sets, nil)
+	}
+	d.sets = a.sets
 	err := d.response(f.shape, a)
-	a.buf, a.slots, a.items = d.buf, d.slots, d.items
+	a.buf, a.slots, a.items, a.irregular = d.buf, d.slots, d.items, d.irregular
 	if err != nil {
 		a.release()
 		return nil, err
@@ -73,6 +77,10 @@ type decoder struct {
 	slots []slot
 	limit int
 	items []slot // see Answer
+
+	// See part.
+	sets      [][]uint32
+	irregular bool
 }
 
 // response reads the whole text.
@@ -97,6 +105,7 @@ func (d *decoder) response(shape *node, a *Answer) error {
 			}
 			switch string(key) {
 			case "data":
+				d.irregular = d.irregular || members.data.kind() != absentValue
 				members.data, err = d.composite(shape)
 			case "errors":
 				members.errors, err = d.leaf()
@@ -156,72 +165,119 @@ func (d *decoder) object(n *node) (slot, error) {
 	if ref+n.width > d.limit {
 		return slot{}, d.fail("more objects than an answer of this size can have")
 	}
-	d.slots = append(d.slots, make([]slot, n.width)...)
-	d.pos++
-	d.space()
-	if d.peek() == '}' {
-		d.pos++
-		d.up()
-		return makeSlot(objectValue, ref, 0), nil
+	if ref+n.width > cap(d.slots) {
+		d.grow(n.width)
 	}
-	for next := 0; ; {
-		// A subgraph answers in the order it was asked.
-		at := -1
-		if next < len(n.entries) && hasPrefix(d.buf[d.pos:], n.entries[next].quoted) {
-			at = next
-			d.pos += len(n.entries[next].quoted)
-		} else {
-			start := d.pos + 1
-			if d.peek() != '"' {
-				return slot{}, d.fail("a key is expected")
+	d.slots = d.slots[:ref+n.width]
+	clear(d.slots[ref:])
+	if n.set > 0 {
+		d.sets[n.set-1] = append(d.sets[n.set-1], uint32(ref))
+	}
+	d.pos++
+	for next, first := 0, true; ; first = false {
+		// A subgraph answers in the order it was asked, without spaces.
+		at := next
+		if next < len(n.entries) && hasPrefix(d.buf[d.pos:], n.entries[next].after(first)) {
+			d.pos += len(n.entries[next].after(first))
+			if d.peek() <= ' ' {
+				d.space()
 			}
-			if err := d.string(); err != nil {
+		} else {
+			var more bool
+			var err error
+			if at, more, err = d.member(n, next, first); err != nil {
 				return slot{}, err
 			}
-			at = n.find(d.buf[start:d.pos-1], next, d.escaped)
-		}
-		if err := d.colon(); err != nil {
-			return slot{}, err
+			if !more {
+				d.up()
+				return makeSlot(objectValue, ref, 0), nil
+			}
 		}
 		if at < 0 {
 			if err := d.value(); err != nil {
 				return slot{}, err
 			}
-		} else {
-			var (
-				v   slot
-				err error
-			)
-			if child := n.entries[at].child; child == nil {
-				v, err = d.leaf()
-			} else {
-				v, err = d.composite(child)
-			}
-			if err != nil {
-				return slot{}, err
-			}
-			d.slots[ref+at] = v
-			next = at + 1
+			continue
 		}
-		more, err := d.more('}')
+		var (
+			v   slot
+			err error
+		)
+		if child := n.entries[at].child; child == nil {
+			v, err = d.leaf()
+		} else {
+			d.irregular = d.irregular || d.slots[ref+at].kind() != absentValue
+			v, err = d.composite(child)
+		}
 		if err != nil {
 			return slot{}, err
 		}
-		if !more {
-			d.up()
-			return makeSlot(objectValue, ref, 0), nil
-		}
+		d.slots[ref+at] = v
+		next = at + 1
 	}
+}
+
+// after is how the entry begins: the name with a comma before it, or without
+// one if it is the first.
+func (e *entry) after(first bool) string {
+	if first {
+		return e.literal[1:]
+	}
+	return e.literal
+}
+
+// member reads up to the value of an object's next member, whatever it is. It
+// returns the entry, -1 if the name was not asked for, and whether there is
+// one at all: if not, the object has ended.
+func (d *decoder) member(n *node, next int, first bool) (at int, more bool, err error) {
+	d.space()
+	if !first {
+		if more, err = d.more('}'); !more {
+			return 0, false, err
+		}
+	} else if d.peek() == '}' {
+		d.pos++
+		return 0, false, nil
+	}
+	start := d.pos + 1
+	if d.peek() != '"' {
+		return 0, false, d.fail("a key is expected")
+	}
+	if err := d.string(); err != nil {
+		return 0, false, err
+	}
+	at = n.find(d.buf[start:d.pos-1], next, d.escaped)
+	return at, true, d.colon()
+}
+
+// grow makes room for more slots. How many there will be is guessed from how
+// far the text has been read.
+func (d *decoder) grow(more int) {
+	size := len(d.slots) + more
+	guess := size
+	if d.pos > 4<<10 {
+		guess += int(float64(size) * float64(len(d.buf)-d.pos) / float64(d.pos) * 1.05)
+	} else {
+		guess *= 2
+	}
+	guess = min(max(guess, size+size/4), max(d.limit, size))
+	d.slots = append(make([]slot, 0, guess), d.slots...)
 }
 
 // leaf reads any value and keeps its range.
 func (d *decoder) leaf() (slot, error) {
 	start := d.pos
-	isNull := d.peek() == 'n'
+	c := d.peek()
+	if c == '"' {
+		if err := d.string(); err != nil {
+			return slot{}, err
+		}
+		return makeSlot(leafValue, start, d.pos-start), nil
+	}
 	if err := d.value(); err != nil {
 		return slot{}, err
 	}
-	if isNull {
+	if c == 'n' {
 		return makeSlot(nullValue, 0, 0), nil
 	}
 	return makeSlot(leafValue, start, d.pos-start), nil
@@ -262,6 +318,12 @@ func (d *decoder) list(n *node) (slot, error) {
 			return slot{}, err
 		}
 		d.items = append(d.items, v)
+		if d.peek() == ',' {
+			if d.pos++; d.peek() <= ' ' {
+				d.space()
+			}
+			continue
+		}
 		more, err := d.more(']')
 		if err != nil {
 			return slot{}, err
@@ -272,6 +334,9 @@ func (d *decoder) list(n *node) (slot, error) {
 	}
 	items := d.items[mark:]
 	first := len(d.slots)
+	if first+len(items) > cap(d.slots) {
+		d.grow(len(items))
+	}
 	d.slots = append(d.slots, items...)
 	d.items = d.items[:mark]
 	d.up()

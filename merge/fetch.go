@@ -22,6 +22,9 @@ type fetch struct {
 	// shape of the object under "data".
 	shape *node
 
+	// sets is how many sets of objects are listed while an answer is decoded.
+	sets int
+
 	// target of a root fetch below the root; nil otherwise.
 	target  *target
 	lookups []*lookup
@@ -89,7 +92,7 @@ func (p *Program) compileLookups(f *fetch) error {
 			return fmt.Errorf("two lookups have the key %q", pl.Key)
 		}
 		l := &lookup{entry: int32(len(f.shape.entries)), literal: strconv.Quote(pl.Variable) + ":"}
-		f.shape.entries = append(f.shape.entries, entry{key: pl.Key, quoted: strconv.Quote(pl.Key), as: pl.Key, child: shape})
+		f.shape.entries = append(f.shape.entries, entry{key: pl.Key, literal: `,"` + pl.Key + `":`, as: pl.Key, child: shape})
 		f.lookups = append(f.lookups, l)
 		up := 0
 		for _, c := range pl.Context {

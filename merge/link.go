@@ -46,6 +46,10 @@ type target struct {
 	steps []step
 	link  *link
 
+	// listed says that the objects are those of one set in the part of the
+	// link's anchor, so that the way to them need not be walked.
+	listed bool
+
 	// inputs of the lookup, for objects at this path.
 	inputs []input
 	// context of the lookup, for objects at this path.

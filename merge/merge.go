@@ -81,6 +81,7 @@ func Compile(op *operation.Operation, selection []*operation.Field, p *plan.Plan
 	if prog.query, err = c.object(prog.root, op.RootType(), selection); err != nil {
 		return nil, fmt.Errorf("compile response: %w", err)
 	}
+	prog.listTargets()
 	prog.size = prog.measure()
 	return prog, nil
 }

@@ -58,6 +58,12 @@ type part struct {
 	slots []slot
 	root  uint32 // of the object under "data"; 0 for none
 
+	// sets list the objects of some shapes, in the order of the text.
+	sets [][]uint32
+	// irregular says that sets are not the objects that can be reached, in
+	// their order: keys came twice, or objects from other answers.
+	irregular bool
+
 	// owned says that nobody else has the memory behind buf, so that more can be
 	// put behind them.
 	owned bool
@@ -91,6 +97,7 @@ func (p *part) append(other *part) uint32 {
 		}
 		p.slots = append(p.slots, s)
 	}
+	p.irregular = true // which answer is the first is a matter of chance
 	return moved
 }
 

@@ -77,6 +77,7 @@ const maxPositions = 1 << 18
 func (p *Program) attach(pos *position, s source) error {
 	at := int32(len(pos.sources))
 	pos.sources = append(pos.sources, s)
+	s.shape.positions++
 	if s.link == nil {
 		pos.bases++
 	} else {

@@ -52,15 +52,22 @@ func (l *lookupState) release() {
 
 // release makes the memory of the answer that of another one to the fetch.
 func (a *Answer) release() {
-	slots, items := a.slots, a.items
+	slots, items, sets := a.slots, a.items, a.sets
 	if poison {
 		fill(slots[:cap(slots)], slot{^uint32(0), ^uint32(0)})
 		fill(items[:cap(items)], slot{^uint32(0), ^uint32(0)})
 	}
-	if cap(slots)+cap(items) > maxKept {
+	listed := 0
+	for i := range sets {
+		if listed += cap(sets[i]); poison {
+			fill(sets[i][:cap(sets[i])], ^uint32(0))
+		}
+		sets[i] = sets[i][:0]
+	}
+	if cap(slots)+cap(items)+listed > maxKept {
 		return
 	}
-	*a = Answer{part: part{slots: slots[:0]}, fetch: a.fetch, items: items[:0]}
+	*a = Answer{part: part{slots: slots[:0], sets: sets}, fetch: a.fetch, items: items[:0]}
 	a.fetch.answers.Put(a)
 }
 

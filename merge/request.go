@@ -104,7 +104,11 @@ func (b *requestBuilder) collect() {
 		b.lookup = i
 		for _, t := range l.targets {
 			b.state.reached = append(b.state.reached, false)
-			b.renderer.walk(t, b)
+			if t.listed && b.isListed(t.link) {
+				b.visitList(t)
+			} else {
+				b.renderer.walk(t, b)
+			}
 			b.target++
 		}
 	}

@@ -315,7 +315,7 @@ func (u *reuser) take(number int, s slot) {
 	}
 	p := u.target
 	if p.slots == nil {
-		*p = part{slots: make([]slot, 1, 1+len(u.state.list)*u.shape.width), owned: true} // slot 0 is nobody's
+		*p = part{slots: make([]slot, 1, 1+len(u.state.list)*u.shape.width), owned: true, irregular: true} // slot 0 is nobody's
 	}
 	text, slots := len(p.buf), len(p.slots)
 	ref, ok := u.copy(u.values, u.shape, s.a)

@@ -43,6 +43,10 @@ type scanner struct {
 	// owned says that buf is a copy made by patch.
 	owned bool
 
+	// slash and control are where the next backslash and the next control
+	// character are, if that is not before the cursor.
+	slash, control int
+
 	// escaped says that the string that was read last holds an escape.
 	escaped bool
 }
@@ -55,7 +59,7 @@ func newScanner(text []byte) scanner {
 	if !utf8.Valid(text) {
 		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 	}
-	s := scanner{buf: text}
+	s := scanner{buf: text, slash: -1, control: -1}
 	if bytes.HasPrefix(text, []byte("\uFEFF")) {
 		s.pos = len("\uFEFF")
 	}
@@ -229,21 +233,82 @@ const (
 	highBits = 0x8080808080808080
 )
 
+// special returns a word whose lowest marked byte is that of the first quote,
+// backslash or control character in w; 0 if there is none. A borrow can only
+// mark bytes above the first one wrongly.
+func special(w uint64) uint64 {
+	quote := w ^ lowBits*'"'
+	slash := w ^ lowBits*'\\'
+	return (((quote - lowBits) &^ quote) | ((slash - lowBits) &^ slash) | ((w - lowBits*' ') &^ w)) & highBits
+}
+
 // string passes over the string whose opening quote is at the cursor and sets
-// escaped.
+// escaped. Short ones are read eight bytes at a time. Of long ones the end is
+// looked for, which is faster, and then whether the next backslash and the next
+// control character lie beyond it.
 func (s *scanner) string() error {
 	s.escaped = false
-	buf, i := s.buf, s.pos+1
+	i := s.pos + 1
+	for n := 0; n < 2; n++ {
+		if i+8 > len(s.buf) {
+			return s.rest(i)
+		}
+		found := special(binary.LittleEndian.Uint64(s.buf[i:]))
+		if found == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(found) / 8
+		if s.buf[i] != '"' {
+			return s.rest(i)
+		}
+		s.pos = i + 1
+		return nil
+	}
+	end := bytes.IndexByte(s.buf[i:], '"')
+	if end < 0 {
+		return s.rest(i)
+	}
+	end += i
+	if s.slash < i {
+		s.slash = len(s.buf)
+		if at := bytes.IndexByte(s.buf[i:], '\\'); at >= 0 {
+			s.slash = i + at
+		}
+	}
+	if s.control < i {
+		s.control = nextControl(s.buf, i)
+	}
+	if s.slash < end || s.control < end {
+		return s.rest(i)
+	}
+	s.pos = end + 1
+	return nil
+}
+
+// nextControl returns the place of the first control character from i on, or
+// the length of buf.
+func nextControl(buf []byte, i int) int {
+	for ; i+32 <= len(buf); i += 32 {
+		a, b := binary.LittleEndian.Uint64(buf[i:]), binary.LittleEndian.Uint64(buf[i+8:])
+		c, d := binary.LittleEndian.Uint64(buf[i+16:]), binary.LittleEndian.Uint64(buf[i+24:])
+		if ((a-lowBits*' ')&^a|(b-lowBits*' ')&^b|(c-lowBits*' ')&^c|(d-lowBits*' ')&^d)&highBits != 0 {
+			break
+		}
+	}
+	for i < len(buf) && buf[i] >= ' ' {
+		i++
+	}
+	return i
+}
+
+// rest passes over the rest of a string from i on.
+func (s *scanner) rest(i int) error {
+	buf := s.buf
 	for {
-		// Eight bytes at a time, to the first that is a quote, a backslash
-		// or a control character. A borrow can only mark bytes above the
-		// first one wrongly.
 		for i+8 <= len(buf) {
-			w := binary.LittleEndian.Uint64(buf[i:])
-			quote := w ^ lowBits*'"'
-			slash := w ^ lowBits*'\\'
-			found := ((quote - lowBits) &^ quote) | ((slash - lowBits) &^ slash) | ((w - lowBits*' ') &^ w)
-			if found &= highBits; found != 0 {
+			found := special(binary.LittleEndian.Uint64(buf[i:]))
+			if found != 0 {
 				i += bits.TrailingZeros64(found) / 8
 				break
 			}

@@ -25,12 +25,19 @@ type node struct {
 	// width is the number of slots of an object: one per entry, then those
 	// reserved for links.
 	width int
+
+	// positions is how many positions objects of this shape lie at.
+	positions int
+
+	// set is one more than the number of the set that the objects are listed
+	// in as they are decoded; 0 if they are not listed.
+	set int
 }
 
 // An entry is one response key of a node. Its place is its slot.
 type entry struct {
-	key    string
-	quoted string // the key as JSON, where it starts and ends as expected
+	key     string
+	literal string // the key as JSON, with a comma before and a colon after it
 
 	// as is the name in the merged result, "" if it is not to be there; names
 	// are those in the schema: one key can stand for different fields of
@@ -71,7 +78,7 @@ func (n *node) add(selections []*plan.Selection) error {
 		i := n.place(s.Key)
 		if i < 0 {
 			i = len(n.entries)
-			n.entries = append(n.entries, entry{key: s.Key, quoted: `"` + s.Key + `"`})
+			n.entries = append(n.entries, entry{key: s.Key, literal: `,"` + s.Key + `":`})
 			if s.Selections != nil {
 				n.entries[i].child = &node{}
 			}

@@ -1,0 +1,84 @@
+package merge
+
+import "slices"
+
+// listTargets finds the targets whose objects can be listed while the answer
+// they are in is decoded. Walking to them would find the same objects in the
+// same order, but takes longer the more lies on the way.
+func (p *Program) listTargets() {
+	for _, f := range p.fetches {
+		for _, l := range f.lookups {
+			for _, t := range l.targets {
+				if p.canList(t) {
+					t.listed = true
+					p.list(t.link)
+				}
+			}
+		}
+	}
+}
+
+// canList tells whether all objects of the anchor's shape, and no others, are
+// what a walk to the target finds.
+func (p *Program) canList(t *target) bool {
+	l := t.link
+	pos := l.pos
+	switch {
+	case l.anchor < 0:
+		return false // the objects belong to their ancestors
+	case pos.sources[l.anchor].shape.positions > 1:
+		return false // the same list would hold objects that lie elsewhere
+	case slices.ContainsFunc(t.steps, func(s step) bool { return s.on != nil }):
+		return false // not all of them are meant
+	case pos.same == nil && len(pos.static) > 0:
+		return false // the type may depend on that of the object above
+	}
+	return true
+}
+
+// list has the objects that a link starts from listed.
+func (p *Program) list(l *link) {
+	shape := l.pos.sources[l.anchor].shape
+	if shape.set == 0 {
+		f := p.fetches[l.anchorFetch()]
+		f.sets++
+		shape.set = f.sets
+	}
+}
+
+// isListed tells whether the list of the objects that a link starts from is
+// good: a subgraph that answers what it was not asked for is read with more
+// care.
+func (b *requestBuilder) isListed(l *link) bool {
+	fetch := l.anchorFetch()
+	return !b.parts[fetch].irregular && len(b.fetches[fetch].failures) == 0
+}
+
+// visitList visits the objects of a target in the order of their list.
+func (b *requestBuilder) visitList(t *target) {
+	v, pos := b.renderer.view, t.link.pos
+	p := &b.parts[t.link.anchorFetch()]
+	if p.root == 0 {
+		return
+	}
+	v.only = t.link.before
+	v.refs, v.vals, v.frames = v.refs[:0], v.vals[:0], append(v.frames[:0], frame{pos: pos})
+	f := frame{pos: pos}
+	for _, ref := range p.sets[pos.sources[t.link.anchor].shape.set-1] {
+		v.refs = v.refs[:0]
+		for i := range pos.sources {
+			s := &pos.sources[i]
+			var object uint32
+			switch {
+			case int32(i) == t.link.anchor:
+				object = ref
+			case s.link != nil && v.only.has(s.fetch):
+				if n := v.linked(s.link, v.refs, nil); n >= 0 {
+					object = v.r.entity(s.link, n)
+				}
+			}
+			v.refs = append(v.refs, object)
+		}
+		b.visit(t, f)
+	}
+}
