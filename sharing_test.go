@@ -10,9 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weft-graphql/weft/config"
-	"github.com/weft-graphql/weft/demo"
 	"github.com/weft-graphql/weft/subgraphs"
-	"github.com/weft-graphql/weft/supergraph"
 )
 
 // slow counts requests, each of which takes a second.
@@ -32,31 +30,21 @@ func (s *slow) Fetch(_ context.Context, r *subgraphs.Request) (*subgraphs.Respon
 // Equal queries are sent once, but for the subgraphs whose settings say
 // otherwise.
 func TestSharing(t *testing.T) {
-	super, err := supergraph.Parse("supergraph", demo.Supergraph())
-	if err != nil {
-		t.Fatal(err)
-	}
 	off, on := config.Traffic{DeduplicateQuery: new(false)}, config.Traffic{DeduplicateQuery: new(true)}
 	tests := []struct {
-		name   string
-		change func(*config.Config)
-		want   map[string]int
+		name    string
+		traffic map[string]config.Traffic
+		want    map[string]int
 	}{
-		{"default", func(*config.Config) {}, map[string]int{"pricing": 1, "reviews": 1}},
-		{"off for one", func(c *config.Config) { c.Subgraphs = map[string]config.Subgraph{"pricing": {Traffic: off}} }, map[string]int{"pricing": 2, "reviews": 1}},
-		{"off", func(c *config.Config) { c.AllSubgraphs.DeduplicateQuery = new(false) }, map[string]int{"pricing": 2, "reviews": 2}},
-		{"on for one", func(c *config.Config) {
-			c.AllSubgraphs.DeduplicateQuery = new(false)
-			c.Subgraphs = map[string]config.Subgraph{"pricing": {Traffic: on}}
-		}, map[string]int{"pricing": 1, "reviews": 2}},
+		{"on", map[string]config.Traffic{"a": on, "b": on}, map[string]int{"a": 1, "b": 1}},
+		{"off for one", map[string]config.Traffic{"a": off, "b": on}, map[string]int{"a": 2, "b": 1}},
+		{"off", map[string]config.Traffic{"a": off, "b": off}, map[string]int{"a": 2, "b": 2}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				c := config.Default(false)
-				tt.change(c)
 				s := &slow{sent: map[string]int{}}
-				fetcher := sharing(c, super, s)
+				fetcher := sharing(tt.traffic, s)
 				var wg sync.WaitGroup
 				for range 2 {
 					for name := range tt.want {

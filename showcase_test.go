@@ -250,3 +250,42 @@ func TestShowcaseEqualQueries(t *testing.T) {
 		})
 	}
 }
+
+// Traffic settings of one subgraph reach its requests: pricing's lists are
+// split, the others' are not.
+func TestShowcaseMaxEntities(t *testing.T) {
+	s := show(t, func(c *config.Config) {
+		g := c.Subgraphs["pricing"]
+		g.MaxEntities = 2
+		c.Subgraphs["pricing"] = g
+	})
+	body := s.ask(t.Context(), `{ products(first: 5) { nodes { price availability } } }`)
+	if !strings.HasPrefix(body, `{"data":{`) || strings.Contains(body, `"errors"`) {
+		t.Errorf("answer %s", body)
+	}
+	for name, want := range map[string]int64{"pricing": 3, "inventory": 1} {
+		if got := s.subgraphs[name].Stats().Total; got != want {
+			t.Errorf("%s got %d requests, want %d", name, got, want)
+		}
+	}
+}
+
+// What one subgraph has answered is taken from there if its settings say so.
+func TestShowcaseReuse(t *testing.T) {
+	for subgraph, want := range map[string]int64{"catalogue": 1, "pricing": 2} {
+		t.Run(subgraph, func(t *testing.T) {
+			s := show(t, func(c *config.Config) {
+				g := c.Subgraphs[subgraph]
+				g.ReuseEntities = new(true)
+				c.Subgraphs[subgraph] = g
+			})
+			body := s.ask(t.Context(), `{ product(id: "1") { name reviews { nodes { product { name } } } } }`)
+			if !strings.HasPrefix(body, `{"data":{"product":{"name":"`) || strings.Contains(body, `"errors"`) {
+				t.Errorf("answer %s", body)
+			}
+			if got := s.subgraphs["catalogue"].Stats().Total; got != want {
+				t.Errorf("catalogue got %d requests, want %d", got, want)
+			}
+		})
+	}
+}

@@ -143,6 +143,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 		return nil, err
 	}
 	endpoints := make(map[string]subgraphs.Endpoint, len(super.Subgraphs))
+	traffic := make(map[string]config.Traffic, len(super.Subgraphs))
 	var problems config.Problems
 	for _, g := range super.Subgraphs {
 		url := c.Subgraphs[g.Name].URL
@@ -155,6 +156,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 			continue
 		}
 		t := c.TrafficOf(g.Name)
+		traffic[g.Name] = t
 		endpoints[g.Name] = subgraphs.Endpoint{
 			URL:              url,
 			Timeout:          t.Timeout.Std(),
@@ -173,7 +175,9 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 	}
 	return router.NewGraph(super, router.GraphOptions{
 		Fetcher:        client,
-		QueryFetcher:   sharing(c, super, client),
+		QueryFetcher:   sharing(traffic, client),
+		ReuseEntities:  func(subgraph string) bool { return *traffic[subgraph].ReuseEntities },
+		MaxEntities:    func(subgraph string) int { return traffic[subgraph].MaxEntities },
 		Limits:         limits(c),
 		OverrideLabels: c.OverrideLabels,
 		OperationBytes: int64(c.Caches.Operations),
@@ -195,15 +199,15 @@ func transport(t config.Transport) subgraphs.Transport {
 }
 
 // sharing puts in front of next what sends equal queries once, for the
-// subgraphs that the configuration says.
-func sharing(c *config.Config, super *supergraph.Supergraph, next subgraphs.Fetcher) subgraphs.Fetcher {
+// subgraphs whose traffic says so.
+func sharing(traffic map[string]config.Traffic, next subgraphs.Fetcher) subgraphs.Fetcher {
 	var except []string
-	for _, g := range super.Subgraphs {
-		if !*c.TrafficOf(g.Name).DeduplicateQuery {
-			except = append(except, g.Name)
+	for name, t := range traffic {
+		if !*t.DeduplicateQuery {
+			except = append(except, name)
 		}
 	}
-	if len(except) == len(super.Subgraphs) {
+	if len(except) == len(traffic) {
 		return next
 	}
 	return subgraphs.NewSharing(next, except...)

@@ -75,6 +75,14 @@ type Traffic struct {
 	// DeduplicateQuery sends queries that are equal, and asked for at the same
 	// time, once. nil is not set.
 	DeduplicateQuery *bool `yaml:"deduplicate_query"`
+
+	// ReuseEntities takes entities from what the subgraph has answered before
+	// in the same request. nil is not set.
+	ReuseEntities *bool `yaml:"reuse_entities"`
+
+	// MaxEntities is how many representations one list in a request may hold;
+	// a longer one is split over several requests. 0 is no limit.
+	MaxEntities int `yaml:"max_entities_per_request"`
 }
 
 // A Subgraph holds the settings of one subgraph.
@@ -172,6 +180,7 @@ func Default(dev bool) *Config {
 			MaxResponseBytes: 32 << 20,
 			Transport:        AutoTransport,
 			DeduplicateQuery: new(true),
+			ReuseEntities:    new(false),
 		},
 		Deadline:     Duration(30 * time.Second),
 		BudgetHeader: "weft-budget-ms",
@@ -228,6 +237,8 @@ func (c *Config) TrafficOf(subgraph string) Traffic {
 		MaxResponseBytes: cmp.Or(t.MaxResponseBytes, all.MaxResponseBytes),
 		Transport:        cmp.Or(t.Transport, all.Transport),
 		DeduplicateQuery: cmp.Or(t.DeduplicateQuery, all.DeduplicateQuery),
+		ReuseEntities:    cmp.Or(t.ReuseEntities, all.ReuseEntities),
+		MaxEntities:      cmp.Or(t.MaxEntities, all.MaxEntities),
 	}
 }
 

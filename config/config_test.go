@@ -126,7 +126,7 @@ supergraph: {file: schema/super.graphql}
 deadline: 1m30s
 all_subgraphs: {timeout: 500ms, max_response_bytes: 2MB}
 subgraphs:
-  plain: {transport: net_http, deduplicate_query: false}
+  plain: {transport: net_http, deduplicate_query: false, reuse_entities: true, max_entities_per_request: 200}
   accounts: &common
     url: http://${HOST:-127.0.0.1}:4001/graphql
     timeout: ${DURATION}
@@ -167,7 +167,7 @@ log: {level: debug, format: json, access: false}
 		"accounts": {URL: "http://127.0.0.1:4001/graphql", Traffic: Traffic{Timeout: Duration(7 * time.Second)}},
 		"reviews":  {URL: "http://reviews", Traffic: Traffic{Timeout: Duration(7 * time.Second)}},
 		"9":        {Traffic: Traffic{MaxResponseBytes: 64 << 10}},
-		"plain":    {Traffic: Traffic{Transport: NetHTTP, DeduplicateQuery: new(false)}},
+		"plain":    {Traffic: Traffic{Transport: NetHTTP, DeduplicateQuery: new(false), ReuseEntities: new(true), MaxEntities: 200}},
 	}
 	want.OverrideLabels = map[string]bool{"next": true, "percent(2.5)": true, "percent(10)": false}
 	want.OnError = FailFast
@@ -204,6 +204,7 @@ log: {level: debug, format: json, access: false}
 	}
 	wantTraffic = want.AllSubgraphs
 	wantTraffic.Transport, wantTraffic.DeduplicateQuery = NetHTTP, new(false)
+	wantTraffic.ReuseEntities, wantTraffic.MaxEntities = new(true), 200
 	if diff := cmp.Diff(wantTraffic, c.TrafficOf("plain")); diff != "" {
 		t.Errorf("traffic of plain (-want +got):\n%s", diff)
 	}

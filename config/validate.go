@@ -90,6 +90,9 @@ func (v *validation) times() {
 	if v.AllSubgraphs.DeduplicateQuery == nil {
 		v.report("all_subgraphs.deduplicate_query", "must be true or false")
 	}
+	if v.AllSubgraphs.ReuseEntities == nil {
+		v.report("all_subgraphs.reuse_entities", "must be true or false")
+	}
 	if v.Shutdown.Drain < 0 {
 		v.report("shutdown.drain", "must not be negative")
 	}
@@ -140,6 +143,7 @@ func (v *validation) sizes() {
 		{"limits.aliases", v.Limits.Aliases},
 		{"limits.root_fields", v.Limits.RootFields},
 		{"limits.directives", v.Limits.Directives},
+		{"all_subgraphs.max_entities_per_request", v.AllSubgraphs.MaxEntities},
 	} {
 		if s.n < 0 {
 			v.report(s.key, "must not be negative; 0 means no limit")
@@ -159,6 +163,9 @@ func (v *validation) subgraphs() {
 			}
 		}
 		v.traffic(path, s.Traffic)
+		if most := Join(path, "max_entities_per_request"); s.MaxEntities < 0 || s.MaxEntities == 0 && v.source.wrote(most) {
+			v.report(most, "must be at least 1; leave it out for what all_subgraphs says")
+		}
 		if s.MaxResponseBytes < 0 || s.MaxResponseBytes > 1<<32 {
 			v.report(Join(path, "max_response_bytes"), "must be from 1 to %d; got %d", int64(1<<32), s.MaxResponseBytes)
 		}

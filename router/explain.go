@@ -84,6 +84,7 @@ type fetchOutcome struct {
 	End      milliseconds `json:"end"`
 	Requests int          `json:"requests"`
 	Entities int          `json:"entities"`
+	Reused   int          `json:"reused,omitempty"` // entities taken from earlier answers
 	Bytes    int          `json:"bytes"`
 	Status   int          `json:"status,omitempty"`
 	Failure  string       `json:"failure,omitempty"`
@@ -149,6 +150,7 @@ func explainOutcome(r *executor.FetchReport) *fetchOutcome {
 		End:      milliseconds(r.End),
 		Requests: r.Requests,
 		Entities: r.Entities,
+		Reused:   r.Reused,
 		Bytes:    r.Bytes,
 		Status:   r.Status,
 	}

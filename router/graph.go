@@ -47,6 +47,15 @@ type GraphOptions struct {
 	// it asks after that is never answered by what somebody asked before.
 	QueryFetcher executor.Fetcher
 
+	// ReuseEntities tells whether what a subgraph has answered about an entity
+	// is good for the rest of the query; nil is no for all. It always gives
+	// the same answer.
+	ReuseEntities func(subgraph string) bool
+
+	// MaxEntities returns how many representations one list in a request to a
+	// subgraph may hold, 0 for any number; nil is no limit for all.
+	MaxEntities func(subgraph string) int
+
 	// Limits of operations, introspection included.
 	Limits operation.Limits
 
@@ -79,9 +88,9 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 	g := &Graph{
 		Supergraph: super,
 		overrides:  newOverrides(super, o.OverrideLabels),
-		planner:    planner.New(super, planner.Options{}),
-		queries:    &executor.Executor{Fetcher: o.QueryFetcher},
-		mutations:  &executor.Executor{Fetcher: o.Fetcher},
+		planner:    planner.New(super, planner.Options{Reuse: o.ReuseEntities}),
+		queries:    &executor.Executor{Fetcher: o.QueryFetcher, MaxEntities: o.MaxEntities},
+		mutations:  &executor.Executor{Fetcher: o.Fetcher, MaxEntities: o.MaxEntities},
 		limits:     o.Limits,
 		operations: newCache(o.OperationBytes, hashOperation, weighOperation),
 		programs:   newCache(o.PlanBytes, hashPlan, weighProgram),
