@@ -25,9 +25,10 @@ type object struct {
 	// types by name of those the API schema allows here.
 	types map[string]*objectType
 
-	// untyped is how to write objects whose type no fetch tells, since it
-	// makes no difference: interface objects of which the same fields are
-	// selected whatever their type. nil if it does make one.
+	// untyped is how to write objects of which no fetch tells the type, since
+	// it makes no difference: interface objects of which the same fields are
+	// selected whatever their type. nil if it does make one. Of other objects
+	// at the same place the type may well be told.
 	untyped *objectType
 }
 
@@ -124,7 +125,7 @@ func (c *compiler) object(pos *position, def *ast.Definition, selections []*oper
 		o.untyped, err = c.objectType(pos, def, selections, nil)
 		return o, err
 	}
-	if len(shared) == 1 && pos != nil && len(pos.typenames) == 0 {
+	if len(shared) == 1 && pos != nil {
 		for _, ot := range shared {
 			if !ot.asksTypename() {
 				o.untyped = &objectType{name: def.Name, fields: ot.fields, behind: ot.behind}

@@ -100,7 +100,7 @@ func (w *writer) object(out []byte, o *object, f frame) ([]byte, outcome) {
 		}
 		return w.fields(out, o.one, f)
 	}
-	if o.untyped != nil {
+	if o.untyped != nil && !w.isAsked(f) {
 		return w.fields(out, o.untyped, f)
 	}
 	name := w.typename(f)
@@ -279,6 +279,16 @@ func (w *writer) blameNameless(f frame) {
 			return
 		}
 	}
+}
+
+// isAsked tells whether somebody was asked for the type of the frame's object,
+// whatever came of it. At one place the types of some objects may be needed,
+// and not those of others, because of what they are part of.
+func (w *writer) isAsked(f frame) bool {
+	return slices.ContainsFunc(f.pos.typenames, func(c candidate) bool {
+		l := f.pos.sources[c.source].link
+		return w.ref(f, c.source) != 0 || l != nil && w.linked(l, w.objects(f), w.above()) >= 0
+	})
 }
 
 // blameComposite notes that a value that is not null is neither an object nor
