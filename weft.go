@@ -226,7 +226,14 @@ func limits(c *config.Config) operation.Limits {
 		Aliases:            l.Aliases,
 		RootFields:         l.RootFields,
 		Directives:         l.Directives,
-		Introspection:      c.Introspection,
+		MeasureOnly: operation.MeasureOnly{
+			Depth:      slices.Contains(l.Measure, config.MeasureDepth),
+			Height:     slices.Contains(l.Measure, config.MeasureHeight),
+			Aliases:    slices.Contains(l.Measure, config.MeasureAliases),
+			RootFields: slices.Contains(l.Measure, config.MeasureRootFields),
+			Directives: slices.Contains(l.Measure, config.MeasureDirectives),
+		},
+		Introspection: c.Introspection,
 		// Who may not see the schema should not be told of it in errors.
 		Suggestions: c.Introspection,
 	}

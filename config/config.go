@@ -145,6 +145,10 @@ type Limits struct {
 	RootFields         int   `yaml:"root_fields"`
 	Directives         int   `yaml:"directives"`
 	IntrospectionBytes Bytes `yaml:"introspection_bytes"`
+
+	// Measure are the limits that refuse nothing: the access log tells what is
+	// over them.
+	Measure []MeasuredLimit `yaml:"measure"`
 }
 
 // Caches are bounded by the bytes their entries hold, by estimate.

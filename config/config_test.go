@@ -138,7 +138,7 @@ override_labels: {next: true, percent(2.5): "${TRUE}", percent(10): false}
 on_error: fail_fast
 introspection: ${TRUE}
 graphiql: {enabled: '${TRUE}', path: /graphql}
-limits: {depth: "${DEPTH:-12}", request_bytes: 500}
+limits: {depth: "${DEPTH:-12}", request_bytes: 500, measure: [depth, "${LIMIT:-aliases}"]}
 headers:
   all:
     request:
@@ -175,6 +175,7 @@ log: {level: debug, format: json, access: false}
 	want.GraphiQL = GraphiQL{Enabled: true, Path: "/graphql"}
 	want.Limits.Depth = 12
 	want.Limits.RequestBytes = 500
+	want.Limits.Measure = []MeasuredLimit{MeasureDepth, MeasureAliases}
 	want.Headers = Headers{
 		All: HeaderRules{Request: []RequestRule{
 			{Propagate: &Propagate{Named: "authorization"}},
@@ -316,11 +317,24 @@ func TestValidateNamesEveryFault(t *testing.T) {
 	c.OnError = "never"
 	c.Log.Level = ""
 	c.Deadline = 0
+	c.Limits.Measure = []MeasuredLimit{"tokens", MeasureHeight}
+	c.AllSubgraphs.Transport = ""
+	c.AllSubgraphs.DeduplicateQuery = nil
+	c.AllSubgraphs.ReuseEntities = nil
+	c.Subgraphs = map[string]Subgraph{"a": {Traffic: Traffic{Transport: "http3", MaxEntities: -1}}}
 	err := c.Validate()
-	want := "listen: want host:port, such as 127.0.0.1:4000 or :4000; got \"x\"\n" +
-		"deadline: must be more than 0; a request without an end can hold everything up\n" +
-		"on_error: want \"partial\" or \"fail_fast\"; got \"never\"\n" +
-		"log.level: want \"debug\", \"info\", \"warn\" or \"error\"; got \"\""
+	want := strings.Join([]string{
+		`listen: want host:port, such as 127.0.0.1:4000 or :4000; got "x"`,
+		`deadline: must be more than 0; a request without an end can hold everything up`,
+		`all_subgraphs.deduplicate_query: must be true or false`,
+		`all_subgraphs.reuse_entities: must be true or false`,
+		`limits.measure[0]: want "depth", "height", "aliases", "root_fields" or "directives"; got "tokens"`,
+		`subgraphs.a.max_entities_per_request: must be at least 1; leave it out for what all_subgraphs says`,
+		`on_error: want "partial" or "fail_fast"; got "never"`,
+		`all_subgraphs.transport: want "auto", "net_http" or "http2"; got ""`,
+		`subgraphs.a.transport: want "auto", "net_http" or "http2"; got "http3"`,
+		`log.level: want "debug", "info", "warn" or "error"; got ""`,
+	}, "\n")
 	if diff := cmp.Diff(want, err.Error()); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}

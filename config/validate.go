@@ -29,6 +29,7 @@ func (c *Config) problems() Problems {
 	v.addresses()
 	v.times()
 	v.sizes()
+	v.measured()
 	v.subgraphs()
 	v.overrideLabels()
 	v.headers()
@@ -147,6 +148,29 @@ func (v *validation) sizes() {
 	} {
 		if s.n < 0 {
 			v.report(s.key, "must not be negative; 0 means no limit")
+		}
+	}
+}
+
+// measured reports limits without a value: nothing is over them.
+func (v *validation) measured() {
+	l := v.Limits
+	values := map[MeasuredLimit]int{
+		MeasureDepth:      l.Depth,
+		MeasureHeight:     l.Height,
+		MeasureAliases:    l.Aliases,
+		MeasureRootFields: l.RootFields,
+		MeasureDirectives: l.Directives,
+	}
+	for i, name := range l.Measure {
+		path := fmt.Sprintf("limits.measure[%d]", i)
+		if err := new(MeasuredLimit).set(string(name)); err != nil {
+			// Of what was written in a file decoding has told already.
+			if !v.source.wrote("limits.measure") {
+				v.report(path, "%s; got %s", err, quote(string(name)))
+			}
+		} else if values[name] == 0 {
+			v.report(path, "there is nothing to measure by: limits.%s is 0, no limit", name)
 		}
 	}
 }
@@ -338,16 +362,16 @@ func (v *validation) enums() {
 	}
 	check("on_error", string(v.OnError), new(OnError))
 	check("all_subgraphs.transport", string(v.AllSubgraphs.Transport), new(Transport))
-	for name, g := range v.Subgraphs {
-		if g.Transport != "" {
-			check(Join(Join("subgraphs", name), "transport"), string(g.Transport), new(Transport))
+	for _, name := range slices.Sorted(maps.Keys(v.Subgraphs)) {
+		if t := v.Subgraphs[name].Transport; t != "" {
+			check(Join(Join("subgraphs", name), "transport"), string(t), new(Transport))
 		}
 	}
 	check("log.level", string(v.Log.Level), new(LogLevel))
 	check("log.format", string(v.Log.Format), new(LogFormat))
 	check("errors.all.message", string(v.Errors.All.Message), new(MessagePolicy))
-	for name, e := range v.Errors.Subgraphs {
-		if e.Message != "" {
+	for _, name := range slices.Sorted(maps.Keys(v.Errors.Subgraphs)) {
+		if e := v.Errors.Subgraphs[name]; e.Message != "" {
 			check(Join(Join("errors.subgraphs", name), "message"), string(e.Message), new(MessagePolicy))
 		}
 	}

@@ -126,6 +126,22 @@ func (p *ExtensionPolicy) set(text string) error {
 	return nil
 }
 
+// MeasuredLimit is the key of a limit that can be measured without being held
+// against requests.
+type MeasuredLimit string
+
+const (
+	MeasureDepth      MeasuredLimit = "depth"
+	MeasureHeight     MeasuredLimit = "height"
+	MeasureAliases    MeasuredLimit = "aliases"
+	MeasureRootFields MeasuredLimit = "root_fields"
+	MeasureDirectives MeasuredLimit = "directives"
+)
+
+func (m *MeasuredLimit) set(text string) error {
+	return oneOf(m, text, MeasureDepth, MeasureHeight, MeasureAliases, MeasureRootFields, MeasureDirectives)
+}
+
 // LogLevel is debug, info, warn or error.
 type LogLevel string
 
