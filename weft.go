@@ -142,6 +142,9 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 	if err := checkNames(c, super); err != nil {
 		return nil, err
 	}
+	if err := checkAccess(super); err != nil {
+		return nil, err
+	}
 	endpoints := make(map[string]subgraphs.Endpoint, len(super.Subgraphs))
 	traffic := make(map[string]config.Traffic, len(super.Subgraphs))
 	var problems config.Problems
