@@ -24,6 +24,7 @@ type link struct {
 
 	pos    *position
 	source int32 // the source of pos that the link is
+	target *target
 
 	// before are the fetches that have ended when the links are made. Only
 	// what they contributed may decide, or it would matter which of two
@@ -49,6 +50,10 @@ type target struct {
 	// listed says that the objects are those of one set in the part of the
 	// link's anchor, so that the way to them need not be walked.
 	listed bool
+
+	// flat says how the only input is rendered where all its fields are leaves;
+	// nil where it is not that simple.
+	flat *flatInput
 
 	// inputs of the lookup, for objects at this path.
 	inputs []input
@@ -80,7 +85,7 @@ func (p *Program) newTarget(f *fetch, lookup int, path plan.Path, shape *node, u
 		t.steps = append(t.steps, step{pos: pos, on: e.On})
 	}
 	l := &link{fetch: f.ID, lookup: lookup, pos: pos, source: int32(len(pos.sources)), before: f.before, anchor: -1, joint: -1, up: up}
-	t.link = l
+	t.link, l.target = l, t
 	anchors := 0
 	for i, s := range pos.sources {
 		switch {

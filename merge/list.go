@@ -12,6 +12,7 @@ func (p *Program) listTargets() {
 				if p.canList(t) {
 					t.listed = true
 					p.list(t.link)
+					t.flat = newFlatInput(f, t)
 				}
 			}
 		}
@@ -56,21 +57,24 @@ func (b *requestBuilder) isListed(l *link) bool {
 
 // visitList visits the objects of a target in the order of their list.
 func (b *requestBuilder) visitList(t *target) {
-	v, pos := b.renderer.view, t.link.pos
-	p := &b.parts[t.link.anchorFetch()]
+	v, l := b.renderer.view, t.link
+	p := &b.parts[l.anchorFetch()]
 	if p.root == 0 {
 		return
 	}
-	v.only = t.link.before
-	v.refs, v.vals, v.frames = v.refs[:0], v.vals[:0], append(v.frames[:0], frame{pos: pos})
-	f := frame{pos: pos}
-	for _, ref := range p.sets[pos.sources[t.link.anchor].shape.set-1] {
+	v.only = l.before
+	v.vals, v.frames = v.vals[:0], append(v.frames[:0], frame{pos: l.pos})
+	f := frame{pos: l.pos}
+	for _, ref := range p.sets[l.pos.sources[l.anchor].shape.set-1] {
+		if p.at(ref, l.slot).kind() == linkedValue {
+			continue // by way of another path
+		}
 		v.refs = v.refs[:0]
-		for i := range pos.sources {
-			s := &pos.sources[i]
+		for i := range l.pos.sources {
+			s := &l.pos.sources[i]
 			var object uint32
 			switch {
-			case int32(i) == t.link.anchor:
+			case int32(i) == l.anchor:
 				object = ref
 			case s.link != nil && v.only.has(s.fetch):
 				if n := v.linked(s.link, v.refs, nil); n >= 0 {
@@ -79,6 +83,70 @@ func (b *requestBuilder) visitList(t *target) {
 			}
 			v.refs = append(v.refs, object)
 		}
-		b.visit(t, f)
+		if t.flat == nil {
+			b.visit(t, f)
+		} else if number := b.addFlat(t.flat, v.refs); number >= 0 {
+			p.slots[int(ref)+int(l.slot)] = makeSlot(linkedValue, number, 0)
+			b.state.reached[b.target] = true
+		}
 	}
+}
+
+// A flatInput is an input for objects of any type, with leaves only.
+type flatInput struct {
+	head   string // how representations begin
+	fields []inputField
+}
+
+// newFlatInput returns nil if the target's inputs are more than that.
+func newFlatInput(f *fetch, t *target) *flatInput {
+	if len(t.inputs) != 1 || t.inputs[0].on != nil || t.inputs[0].typename == "" || len(f.context) > 0 {
+		return nil
+	}
+	fields := slices.Clone(t.inputs[0].fields)
+	for i := range fields {
+		if fields[i].typename || fields[i].on != nil || fields[i].pos != nil {
+			return nil
+		}
+		fields[i].literal = "," + fields[i].literal
+	}
+	return &flatInput{head: `{"__typename":` + t.inputs[0].typename, fields: fields}
+}
+
+// addFlat is add for a flat input of the frame with the given objects.
+func (b *requestBuilder) addFlat(in *flatInput, objects []uint32) int {
+	reps := &b.state.lookups[b.lookup].representations
+	start := len(reps.text)
+	text := append(reps.text, in.head...)
+	for i := range in.fields {
+		fd := &in.fields[i]
+		text = append(text, fd.literal...)
+		var raw []byte
+		for _, c := range fd.candidates {
+			if ref := objects[c.source]; ref != 0 {
+				p := &b.parts[c.fetch]
+				if s := p.at(ref, c.slot); s.kind() == leafValue {
+					raw = s.raw(p.buf)
+					break
+				}
+			}
+		}
+		switch {
+		case raw != nil:
+			text = append(text, raw...)
+		case fd.nonNull:
+			return -1
+		default:
+			text = append(text, "null"...)
+		}
+	}
+	reps.text = append(text, '}')
+	if len(b.groups) == 0 {
+		b.newGroup()
+	}
+	number, added := reps.intern(b.p.seed, start, 0)
+	if added {
+		b.groups[0].entities[b.lookup]++
+	}
+	return number
 }

@@ -26,6 +26,7 @@ type Program struct {
 
 	positions int // number of positions
 	joints    int // number of joint tables
+	copied    int // number of fields with copies
 	fields    int // number of fields of the response, by type
 
 	size int

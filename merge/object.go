@@ -67,6 +67,10 @@ type field struct {
 	// pos and object of a composite; pos is nil if no fetch asks for it.
 	pos    *position
 	object *object
+
+	// copies says how objects are recognised that have been written before;
+	// nil if they are not.
+	copies *copies
 }
 
 type fieldKind uint8
@@ -284,6 +288,9 @@ func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) 
 		var err error
 		f.object, err = c.object(f.pos, named, g.Selections())
 		f.setStatic(def.Name)
+		if err == nil {
+			f.copies = c.p.newCopies(f)
+		}
 		return f, err
 	case ast.Enum:
 		f.scalar = enumScalar

@@ -18,6 +18,9 @@ func (r *Result) Release() {
 		r.fetches[i].release()
 	}
 	clear(r.joints)
+	for i := range r.copied {
+		r.copied[i].release()
+	}
 	r.variables, r.errors, r.leftOut, r.completions = nil, nil, 0, nil
 	r.view.release()
 	r.builder.release()

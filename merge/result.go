@@ -17,6 +17,7 @@ type Result struct {
 	parts   []part
 	fetches []fetchState
 	joints  []map[string]uint32
+	copied  []copiedObjects
 
 	errors      []*Error
 	leftOut     int // errors beyond MaxErrors
@@ -103,6 +104,7 @@ func (p *Program) NewResult(variables *operation.Variables) *Result {
 			parts:   make([]part, len(p.fetches)),
 			fetches: make([]fetchState, len(p.fetches)),
 			joints:  make([]map[string]uint32, p.joints),
+			copied:  make([]copiedObjects, p.copied),
 		}
 		r.view.r = r
 		for i, f := range p.fetches {

@@ -56,10 +56,14 @@ type scanner struct {
 // byte in one product's name is no reason to lose the whole answer. A byte
 // order mark is passed over.
 func newScanner(text []byte) scanner {
-	if !utf8.Valid(text) {
+	plain := plainUntil(text)
+	if !utf8.Valid(text[plain:]) {
 		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 	}
 	s := scanner{buf: text, slash: -1, control: -1}
+	if plain == len(text) {
+		s.control = plain
+	}
 	if bytes.HasPrefix(text, []byte("\uFEFF")) {
 		s.pos = len("\uFEFF")
 	}
@@ -286,12 +290,32 @@ func (s *scanner) string() error {
 	return nil
 }
 
+// plainUntil returns how much of text has neither control characters nor bytes
+// beyond ASCII, or a few bytes less.
+func plainUntil(text []byte) int {
+	i := 0
+	for ; i+32 <= len(text); i += 32 {
+		p := (*[32]byte)(text[i:])
+		a, b := binary.LittleEndian.Uint64(p[0:]), binary.LittleEndian.Uint64(p[8:])
+		c, d := binary.LittleEndian.Uint64(p[16:]), binary.LittleEndian.Uint64(p[24:])
+		// A byte from 0x20 to 0x7f keeps its high bit clear both ways.
+		if (a|b|c|d|(a-lowBits*' ')|(b-lowBits*' ')|(c-lowBits*' ')|(d-lowBits*' '))&highBits != 0 {
+			return i
+		}
+	}
+	for i < len(text) && text[i] >= ' ' && text[i] < 0x80 {
+		i++
+	}
+	return i
+}
+
 // nextControl returns the place of the first control character from i on, or
 // the length of buf.
 func nextControl(buf []byte, i int) int {
 	for ; i+32 <= len(buf); i += 32 {
-		a, b := binary.LittleEndian.Uint64(buf[i:]), binary.LittleEndian.Uint64(buf[i+8:])
-		c, d := binary.LittleEndian.Uint64(buf[i+16:]), binary.LittleEndian.Uint64(buf[i+24:])
+		p := (*[32]byte)(buf[i:])
+		a, b := binary.LittleEndian.Uint64(p[0:]), binary.LittleEndian.Uint64(p[8:])
+		c, d := binary.LittleEndian.Uint64(p[16:]), binary.LittleEndian.Uint64(p[24:])
 		if ((a-lowBits*' ')&^a|(b-lowBits*' ')&^b|(c-lowBits*' ')&^c|(d-lowBits*' ')&^d)&highBits != 0 {
 			break
 		}

@@ -61,6 +61,13 @@ func (r *Result) learn(size int) {
 type writer struct {
 	*view
 	given []operation.Answer
+
+	// notes counts what has been noted about the response, or would have been
+	// were there not enough already.
+	notes int
+
+	// cuts counts how often something has been taken back from the output.
+	cuts int
 }
 
 // An outcome says what has become of a value.
@@ -83,6 +90,9 @@ func (w *writer) settle(out []byte, o outcome, nonNull bool, start int, message 
 	case o == written:
 		return out, written
 	case !nonNull:
+		if start < len(out) {
+			w.cuts++
+		}
 		return append(out[:start], "null"...), written
 	case o == isNull:
 		w.complete(message())
@@ -178,6 +188,9 @@ func (w *writer) composite(out []byte, fd *field, depth, at int) ([]byte, outcom
 		if !w.isObject(fd.pos, at) {
 			w.blameComposite(fd.pos, at, "an object")
 			return out, isNull
+		}
+		if fd.copies != nil {
+			return w.copyObject(out, fd, at)
 		}
 		f := w.enter(fd.pos, at)
 		out, o := w.object(out, fd.object, f)
@@ -308,6 +321,7 @@ func (w *writer) blameComposite(pos *position, at int, want string) {
 
 // fault records an error of the subgraph at the place that is being written.
 func (w *writer) fault(fetch int, what string) {
+	w.notes++
 	subgraph := w.r.p.fetches[fetch].Subgraph
 	w.r.report(func() *Error {
 		return &Error{
@@ -323,6 +337,7 @@ func (w *writer) fault(fetch int, what string) {
 // complete records a null that has to rise, unless an error at, above or below
 // the place says why.
 func (w *writer) complete(message string) {
+	w.notes++
 	if len(w.r.completions) == MaxCompletions || w.r.explained(w.path) {
 		return
 	}
