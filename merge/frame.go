@@ -164,9 +164,18 @@ func (v *view) value(candidates []candidate, f frame) ([]byte, int32) {
 }
 
 // typename returns the name of the frame's runtime type, nil if it is not
-// known. Of several the first that is an object type wins: a subgraph where
-// the type is an interface object answers the interface's name.
+// known.
 func (v *view) typename(f frame) []byte {
+	if name := v.told(f); name != nil {
+		return name
+	}
+	return v.staticType(f)
+}
+
+// told returns the name that the frame's object itself gives its type, nil for
+// none. Of several the first that is an object type wins: a subgraph where the
+// type is an interface object answers the interface's name.
+func (v *view) told(f frame) []byte {
 	var first []byte
 	for i := range f.pos.typenames {
 		raw, _ := v.value(f.pos.typenames[i:i+1], f)
@@ -180,9 +189,6 @@ func (v *view) typename(f frame) []byte {
 		if first == nil {
 			first = name
 		}
-	}
-	if first == nil {
-		return v.staticType(f)
 	}
 	return first
 }

@@ -131,7 +131,14 @@ func (j *judge) typename(f frame) (name []byte, certain bool) {
 		}
 		defer func() { j.refs = j.refs[:known.at] }()
 	}
-	return j.view.typename(known), certain
+	if name := j.told(known); name != nil {
+		return name, certain
+	}
+	if f.pos.same != nil || len(f.pos.static) == 0 {
+		return f.pos.same, certain
+	}
+	above, aboveCertain := j.typename(j.frames[f.depth-1])
+	return f.pos.static[string(above)], certain && aboveCertain
 }
 
 // fields tells whether an object with these fields may be other than null.

@@ -10,7 +10,10 @@ func TestUseless(t *testing.T) {
 	const sdl = `
 interface I { a: Int! b: Int }
 type R implements I { a: Int! b: Int }
-type Query { i: I p: P ps: [P] strict: P! strictList: [P!] x: Int any: [Any] }
+interface N { id: ID b: Int n: N }
+type N1 implements N { id: ID b: Int n: N }
+type N2 implements N { id: ID b: Int n: N }
+type Query { i: I n: N p: P ps: [P] strict: P! strictList: [P!] x: Int any: [Any] }
 union Any = P | Q
 type P { id: ID a: Int! b: Int n: Int kid: P strictKid: P! kids: [P!] }
 type Q { id: ID b: Int }
@@ -169,6 +172,13 @@ type Q { id: ID b: Int }
 			query:   `{ i { a b } }`,
 			fetches: []fetchSpec{root(`{ i { id } }`, `{"i":{"id":1}}`), fails(entity("a", "i", 0)), entity("b", "i", 0)},
 			flying:  []int{2}, want: []int{2},
+		},
+		{
+			name:  "what an object is part of is not known yet",
+			query: `{ n { n { id ... on N1 { b } } } x }`,
+			fetches: []fetchSpec{root(`{ n { id n { id } } }`, `{"n":{"id":1,"n":{"id":2}}}`), fails(root(`{ x }`, ``)),
+				{sel: `{ __typename }`, at: "n", needs: []int{0}, typename: "N"}, {sel: `{ __typename b }`, at: "n.n", needs: []int{0}, typename: "N"}},
+			flying: []int{2, 3},
 		},
 		{
 			name:    "a list that may yet be empty",
