@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -70,7 +71,7 @@ func TestFederatedAnswersAreTheOracles(t *testing.T) {
 		var kept []*Operation
 		for range operations {
 			op := MakeOperation(draw, w, b.Super)
-			err := b.CheckRenamed(context.Background(), op)
+			err := check(b.CheckRenamed, op)
 			if checked++; errors.Is(err, ErrUseless) {
 				useless++
 				continue
@@ -101,10 +102,20 @@ func checkShuffled(t *rapid.T, d *drawer, w *World, operations []*Operation) {
 		t.Fatalf("shuffled: %v\n%s", err, Report(w, nil))
 	}
 	for _, op := range operations {
-		if err := b.Check(context.Background(), op); err != nil {
+		if err := check(b.Check, op); err != nil {
 			t.Fatalf("shuffled: %s", explain(w, op, err))
 		}
 	}
+}
+
+// check runs a check and makes an error of a panic, to be reduced.
+func check(f func(context.Context, *Operation) error, op *Operation) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return f(context.Background(), op)
 }
 
 // explain reduces a world and an operation, and reports what is left.
@@ -115,7 +126,7 @@ func explain(w *World, op *Operation, err error) string {
 		if err != nil {
 			return nil
 		}
-		return b.Check(context.Background(), op)
+		return check(b.Check, op)
 	}
 	Reduce(w, op, func(w *World, op *Operation) bool {
 		err := again(w, op)
