@@ -30,13 +30,14 @@ var allowed = map[string][]string{
 	"telemetry":           {},
 	"router/graphiql":     {},
 	"planner":             {"supergraph", "operation", "planner/plan"},
+	"composition/check":   {"composition", "operation", "planner", "supergraph"},
 	"merge":               {"operation", "planner/plan"},
 	"executor":            {"merge", "operation", "planner/plan", "subgraphs"},
 	"router":              {"config", "executor", "merge", "operation", "planner", "planner/plan", "router/graphiql", "supergraph"},
 	"":                    {"composition", "config", "operation", "router", "subgraphs", "supergraph", "telemetry"},
 	"demo":                {"subgraphs/mock"},
 	"benchmarks":          {"", "config", "subgraphs", "subgraphs/mock", "supergraph"},
-	"cmd/weft":            {"", "composition", "composition/sources", "config", "demo", "operation", "planner", "planner/plan", "subgraphs/mock", "supergraph", "telemetry"},
+	"cmd/weft":            {"", "composition", "composition/check", "composition/sources", "config", "demo", "operation", "planner", "planner/plan", "subgraphs/mock", "supergraph", "telemetry"},
 }
 
 // confined names the packages that alone may import another module's.

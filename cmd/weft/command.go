@@ -26,6 +26,7 @@ func newCommand(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 			demoCommand(),
 			planCommand(),
 			composeCommand(),
+			checkCommand(),
 			mockCommand(),
 			configCommand(),
 			healthCommand(),
