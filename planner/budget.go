@@ -28,4 +28,4 @@ func (b *budget) step() {
 
 // tight tells that so much of the budget is used that choices must be made
 // greedily from now on.
-func (b *budget) tight() bool { return b.steps > b.max/8 }
+func (b *budget) tight() bool { return b.steps > b.max/64 }

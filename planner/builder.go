@@ -30,6 +30,8 @@ type builder struct {
 
 	everywheres map[everywhereKey]bool
 
+	gained map[string]bool // see gains
+
 	bound int  // the last stage allowed
 	late  bool // something was refused only because of bound
 
@@ -45,6 +47,7 @@ func newBuilder(ctx context.Context, p *Planner, r Request) *builder {
 		views:       newViews(p.super),
 		jumpsOf:     map[jumpKey][]jump{},
 		decisions:   map[string]*decision{},
+		gained:      map[string]bool{},
 		asking:      map[*position]bool{},
 		everywheres: map[everywhereKey]bool{},
 		contexts:    map[*operation.Field][]*operation.Field{},

@@ -47,25 +47,49 @@ func (b *builder) decide(p *position, hands []hand) *decision {
 	d := &decision{used: make([]bool, len(hands))}
 	for _, c := range p.classes {
 		at := b.atHand(c, hands)
-		if len(at) == 0 && p.root == "" {
+		if c.doubtful || len(at) == 0 && p.root == "" {
 			continue // no such object can come from any of the views
 		}
 		d.classes = append(d.classes, b.chooseClass(c, at, openedBy(d.classes)))
 	}
 	b.agree(d.classes)
+	for _, cd := range d.classes {
+		d.markUsed(cd)
+	}
+	// Objects that should not come are no reason to read through another view:
+	// what is selected for them goes with what is read for the others.
+	sure := slices.Clone(d.used)
+	for _, c := range p.classes {
+		if !c.doubtful {
+			continue
+		}
+		at := b.atHand(c, hands)
+		if slices.Contains(sure, true) {
+			at = slices.DeleteFunc(at, func(k known) bool { return !sure[k.from] })
+		}
+		if len(at) > 0 {
+			cd := b.chooseClass(c, at, openedBy(d.classes))
+			d.classes = append(d.classes, cd)
+			d.markUsed(cd)
+		}
+	}
 	for i, cd := range d.classes {
 		if !cd.class.doubtful {
 			d.missing += cd.missing
 		}
 		d.cost += cd.costWith(openedBy(d.classes[:i]))
 		d.stage = max(d.stage, cd.stage)
-		for j, k := range cd.known {
-			if k.from >= 0 && cd.uses(j) {
-				d.used[k.from] = true
-			}
-		}
 	}
 	return d
+}
+
+// markUsed notes which hands a class reads through.
+func (d *decision) markUsed(cd *classDecision) {
+	for i, k := range cd.known {
+		if k.from >= 0 && cd.uses(i) {
+			d.used[k.from] = true
+		}
+	}
 }
 
 // agree lets each class choose again, knowing what the others open, until
@@ -116,22 +140,81 @@ func (b *builder) chooseClass(c *class, at []known, opened map[[2]int]bool) *cla
 	if c.doubtful {
 		return best // for objects that should not come nothing is fetched
 	}
-	candidates := b.worthEntering(c, at)
-	if len(candidates) > exactLimit || b.tight() {
-		return b.chooseGreedily(c, at, candidates, best, opened)
+	// Nobody can do without the only subgraph that has some field.
+	must, may := b.parted(c, at, b.worthEntering(c, at))
+	if len(must) > 0 {
+		if d := b.evaluate(c, at, must); better(d, best, opened) {
+			best = d
+		}
 	}
-	set := make([]int, 0, len(candidates))
-	for size := 1; size <= len(candidates); size++ {
-		if best.missing == 0 && best.costWith(nil) <= size*costFetch && len(opened) == 0 {
+	if len(may) > exactLimit || b.tight() {
+		return b.chooseGreedily(c, at, must, may, best, opened)
+	}
+	// With all of them entered, what is below costs the least it can; a choice
+	// of some costs at least that and its own fetches.
+	below := 0
+	if len(may) > 1 {
+		all := b.evaluate(c, at, append(slices.Clone(must), may...))
+		if better(all, best, opened) {
+			best = all
+		}
+		if all.missing == 0 {
+			below = all.cost
+		}
+	}
+	for size := 1; size <= len(may); size++ {
+		if best.missing == 0 && best.costWith(nil) <= below+(len(must)+size)*costFetch && len(opened) == 0 {
 			break
 		}
-		b.subsets(candidates, size, set, func(set []int) {
+		b.subsets(may, size, must, func(set []int) {
 			if d := b.evaluate(c, at, set); better(d, best, opened) {
 				best = d
 			}
 		})
 	}
 	return best
+}
+
+// parted divides candidates into those that must be entered, being the only
+// ones to have some field, and the others. A subgraph that a field with
+// @requires has fetched from anyway may serve others by that fetch, so it is
+// never a must.
+func (b *builder) parted(c *class, at []known, candidates []int) (must, may []int) {
+	needed, fetched := map[int]bool{}, map[int]bool{}
+	for _, it := range c.items {
+		if it.typename() || b.isHad(c, it, at) {
+			continue
+		}
+		only, several := -1, false
+		for _, g := range b.super.Subgraphs {
+			for _, j := range b.jumps(c, g.Index) {
+				switch b.resolve(b.views.entered(g.Index, j.local, true), c, it) {
+				case direct:
+					several = several || only >= 0 && only != g.Index
+					only = g.Index
+				case required:
+					fetched[g.Index] = true
+					several = true
+				}
+			}
+		}
+		if only >= 0 && !several {
+			needed[only] = true
+		}
+	}
+	for _, g := range candidates {
+		if needed[g] && !fetched[g] {
+			must = append(must, g)
+		} else {
+			may = append(may, g)
+		}
+	}
+	return must, may
+}
+
+// isHad tells whether an item can be read from some view at hand.
+func (b *builder) isHad(c *class, it *item, at []known) bool {
+	return slices.ContainsFunc(at, func(k known) bool { return b.resolve(k.view, c, it) != unresolved })
 }
 
 // subsets calls f with every subset of the given size, in lexical order. f
@@ -164,11 +247,18 @@ func (b *builder) chooseOne(c *class, at []known, opened map[[2]int]bool) *class
 	return best
 }
 
-// chooseGreedily adds the most useful subgraph until none helps, then drops
-// those that have become useless.
-func (b *builder) chooseGreedily(c *class, at []known, candidates []int, best *classDecision, opened map[[2]int]bool) *classDecision {
-	var set []int
-	for {
+// chooseGreedily begins with all candidates and drops what can be done
+// without; or, where all of them are no good, adds the most useful to those
+// that must be entered until none helps.
+func (b *builder) chooseGreedily(c *class, at []known, must, candidates []int, best *classDecision, opened map[[2]int]bool) *classDecision {
+	set := slices.Clone(must)
+	grows := true
+	if all := append(slices.Clone(must), candidates...); len(candidates) > 0 {
+		if d := b.evaluate(c, at, all); better(d, best, opened) {
+			best, set, grows = d, all, false
+		}
+	}
+	for grows {
 		grown := -1
 		for _, g := range candidates {
 			if slices.Contains(set, g) {
@@ -183,7 +273,7 @@ func (b *builder) chooseGreedily(c *class, at []known, candidates []int, best *c
 		}
 		set = append(set, grown)
 	}
-	for i := 0; i < len(set); {
+	for i := len(must); i < len(set); {
 		without := slices.Delete(slices.Clone(set), i, i+1)
 		if d := b.evaluate(c, at, without); better(d, best, opened) {
 			best, set = d, without

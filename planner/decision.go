@@ -42,11 +42,18 @@ type classDecision struct {
 
 	missing, cost, stage int
 	used                 []bool // by known
+
+	// hands and index are what canonical said of the first handsOf known
+	// views.
+	hands   []hand
+	index   []int
+	handsOf int
 }
 
-// read counts a field that is read through a known view.
+// read counts a field that is read through a known view: the later it comes
+// the more it costs, so that what can be had early is not left for later.
 func (d *classDecision) read(known int) {
-	d.cost += costField
+	d.cost += costField * d.known[known].stage
 	d.use(known)
 }
 

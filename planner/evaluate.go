@@ -9,8 +9,9 @@ import (
 
 // evaluate decides how to serve a class when it enters the subgraphs in set.
 func (b *builder) evaluate(c *class, at []known, set []int) *classDecision {
+	b.steps += len(c.items) * (1 + len(at) + len(set)) / 16
 	b.step()
-	d := &classDecision{class: c, known: slices.Clone(at), items: make([]itemDecision, len(c.items))}
+	d := &classDecision{class: c, known: append(make([]known, 0, len(at)+len(set)+2), at...), items: make([]itemDecision, len(c.items))}
 	b.enter(d, set)
 	entered := len(d.known)
 	for i, it := range c.items {
@@ -24,7 +25,6 @@ func (b *builder) evaluate(c *class, at []known, set []int) *classDecision {
 		}
 	}
 	for i, it := range c.items {
-		b.step()
 		if it.leaf {
 			b.readLeaf(d, &d.items[i])
 		} else {
@@ -34,25 +34,31 @@ func (b *builder) evaluate(c *class, at []known, set []int) *classDecision {
 	return d
 }
 
-// enter opens the subgraphs in set, the earliest possible first.
+// enter opens the subgraphs in set, the earliest possible first. In each round
+// all those are opened that the views known before it let in soonest; what a
+// later round finds is never earlier.
 func (b *builder) enter(d *classDecision, set []int) {
 	pending := slices.Clone(set)
 	for len(pending) > 0 {
-		var best *opening
+		var round []*opening
+		n := len(d.known)
 		for _, g := range pending {
-			o := b.entry(d, g, len(d.known), false)
-			if o == nil {
+			o := b.entry(d, g, n, false)
+			if o == nil || len(round) > 0 && o.stage > round[0].stage {
 				continue
 			}
-			if best == nil || o.stage < best.stage || o.stage == best.stage && o.key.cost() < best.key.cost() {
-				best = o
+			if len(round) > 0 && o.stage < round[0].stage {
+				round = round[:0]
 			}
+			round = append(round, o)
 		}
-		if best == nil {
+		if len(round) == 0 {
 			return
 		}
-		pending = slices.DeleteFunc(pending, func(g int) bool { return g == best.subgraph })
-		b.open(d, best)
+		for _, o := range round {
+			pending = slices.DeleteFunc(pending, func(g int) bool { return g == o.subgraph })
+			b.open(d, o)
+		}
 	}
 }
 
@@ -119,7 +125,11 @@ func (b *builder) open(d *classDecision, o *opening) {
 // solve decides a field set's position with the first n known views, leaving a
 // stage for the fetch that wants it. nil if it cannot be had.
 func (b *builder) solve(d *classDecision, p *position, n int) *solved {
-	hands, index := canonical(d.known[:n], func(i int) *view { return d.known[i].view })
+	if d.hands == nil || d.handsOf != n {
+		d.hands, d.index = canonical(d.known[:n], func(i int) *view { return d.known[i].view })
+		d.handsOf = n
+	}
+	hands, index := d.hands, d.index
 	if b.bound < 1 {
 		return nil
 	}
@@ -262,6 +272,59 @@ func (b *builder) besideOf(v *view, c *class, it *item, at int, d *classDecision
 	return &solved{pos: p, decision: b.choose(p, hands), hands: []int{at}}
 }
 
+// readOnce keeps a list of entities from being read in several subgraphs where
+// one will do, the rest being fetched by key. Lists that are read twice are
+// joined by index, and sharing promises equal lists; but where the promise is
+// broken, by an order that is not fixed say, the fields of one entity would end
+// up in another.
+func (b *builder) readOnce(d *classDecision, id *itemDecision, through []*view) {
+	if id.item.lists == 0 {
+		return
+	}
+	p := b.positions.below(d.class, id.item)
+	if !slices.ContainsFunc(p.classes, func(c *class) bool { return b.isEntity(c) }) {
+		return
+	}
+	bound, late := b.bound, b.late
+	defer func() { b.bound = bound }()
+	best, bestCost, possible := -1, 0, false
+	for i, v := range through {
+		if v == nil || slices.Contains(through[:i], v) {
+			continue
+		}
+		alone := []hand{{v, d.known[i].stage}}
+		b.bound = bound
+		if child := b.choose(p, alone); child.missing == 0 {
+			if best < 0 || child.cost < bestCost {
+				best, bestCost = i, child.cost
+			}
+			continue
+		}
+		b.bound = max(bound, reachStages)
+		possible = possible || b.choose(p, alone).missing == 0
+	}
+	switch {
+	case best >= 0:
+		b.late = late
+		for i := range through {
+			if i != best {
+				through[i] = nil
+			}
+		}
+	case possible:
+		// One would do, but later than this.
+		b.late = true
+		clear(through)
+	}
+}
+
+// isEntity tells whether objects of the class can enter some subgraph by key.
+func (b *builder) isEntity(c *class) bool {
+	return slices.ContainsFunc(b.super.Subgraphs, func(g *supergraph.Subgraph) bool {
+		return slices.ContainsFunc(b.jumps(c, g.Index), func(j jump) bool { return j.key != nil })
+	})
+}
+
 // readComposite decides the position below the item, which may be read
 // through all the views that have it.
 func (b *builder) readComposite(d *classDecision, id *itemDecision) {
@@ -284,6 +347,7 @@ func (b *builder) readComposite(d *classDecision, id *itemDecision) {
 		}
 		through[i] = b.views.below(k.view, d.class.object(), it.name, b.views.owned(k.view, d.class.object(), it.name))
 	}
+	b.readOnce(d, id, through)
 	hands, index := canonical(d.known, func(i int) *view { return through[i] })
 	if len(hands) == 0 {
 		d.missing += it.weight()

@@ -70,6 +70,9 @@ type class struct {
 	// the same; so what cannot be had of them is done without.
 	doubtful bool
 
+	// resolved tells by view how each item can be read.
+	resolved map[*view][]resolution
+
 	// sets are the positions of field sets at the class's objects. Classes of
 	// such positions that are about the same objects share the map: entering
 	// by a key that needs another key that needs … is a walk over few
@@ -88,6 +91,7 @@ func (b *builder) isPart(c *class) bool {
 
 // An item is one field to resolve for the objects of a class.
 type item struct {
+	index     int    // in the class
 	response  string // the client's response name; for internal items the field's name
 	internal  bool   // the client did not ask for it
 	name      string
@@ -269,6 +273,11 @@ func (ps *positions) classify(p *position) {
 			if !slices.ContainsFunc(c.items, (*item).typename) {
 				c.items = append(c.items, &item{name: "__typename", leaf: true, internal: true})
 			}
+		}
+	}
+	for _, c := range p.classes {
+		for i, it := range c.items {
+			it.index = i
 		}
 	}
 }

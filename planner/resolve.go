@@ -8,21 +8,34 @@ import (
 	"github.com/weft-graphql/weft/operation"
 )
 
-type resolution int
+type resolution int8
 
 const (
-	unresolved resolution = iota
+	unknown resolution = iota
+	unresolved
 	direct
 	required // resolvable in an entity fetch that is given what the field requires
 )
 
-// resolve tells whether the item can be read from a view of the class.
+// resolve tells whether the item can be read from a view of the class. It is
+// asked for each item under each choice of subgraphs, so the class remembers.
 func (b *builder) resolve(v *view, c *class, it *item) resolution {
-	how := b.resolveAlone(v, c, it)
-	if how != unresolved && !b.everywhere(v, c, it) {
-		return unresolved
+	row := c.resolved[v]
+	if row == nil {
+		row = make([]resolution, len(c.items))
+		if c.resolved == nil {
+			c.resolved = map[*view][]resolution{}
+		}
+		c.resolved[v] = row
 	}
-	return how
+	if row[it.index] == unknown {
+		how := b.resolveAlone(v, c, it)
+		if how != unresolved && !b.everywhere(v, c, it) {
+			how = unresolved
+		}
+		row[it.index] = how
+	}
+	return row[it.index]
 }
 
 // everywhere tells whether a field that the operation selects on an interface

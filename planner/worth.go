@@ -1,6 +1,9 @@
 package planner
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // worthEntering lists the subgraphs that could help a class, given the views
 // at hand, in index order: those that have a field not at hand (or some field
@@ -12,7 +15,7 @@ func (b *builder) worthEntering(c *class, at []known) []int {
 		here[i] = k.view
 		typed = typed || !k.view.interfaceObject
 	}
-	worth := map[int]bool{}
+	worth := worthwhile{enter: map[int]bool{}, require: map[int]bool{}}
 	for _, it := range c.items {
 		b.worthFor(c, it, here, worth)
 	}
@@ -20,17 +23,23 @@ func (b *builder) worthEntering(c *class, at []known) []int {
 		// The runtime type must be learnt before a jump that needs it.
 		for _, g := range b.super.Subgraphs {
 			if slices.ContainsFunc(b.jumps(c, g.Index), func(j jump) bool { return j.untyped }) {
-				worth[g.Index] = true
+				worth.enter[g.Index] = true
 			}
 		}
 	}
 	b.worthForKeys(c, here, worth)
 	for _, v := range here {
 		if !v.interfaceObject && !b.withheld(v, c, here) {
-			delete(worth, v.subgraph)
+			delete(worth.enter, v.subgraph)
 		}
 	}
-	return sortedKeys(worth)
+	return sortedKeys(worth.enter)
+}
+
+// worthwhile are subgraphs that help: those to be entered, and those whose
+// fields with @requires are entered for, each with a fetch of its own.
+type worthwhile struct {
+	enter, require map[int]bool
 }
 
 // withheld tells whether the view has a field of the class that it must not be
@@ -47,7 +56,7 @@ func (b *builder) withheld(v *view, c *class, here []*view) bool {
 }
 
 // worthFor adds the subgraphs that help with one item.
-func (b *builder) worthFor(c *class, it *item, here []*view, worth map[int]bool) {
+func (b *builder) worthFor(c *class, it *item, here []*view, worth worthwhile) {
 	if it.typename() {
 		return
 	}
@@ -73,12 +82,13 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth map[int]bool)
 			switch b.resolve(v, c, it) {
 			case direct:
 				if it.leaf || !had || b.gains(b.positions.below(c, it), below, b.views.below(v, object, it.name, b.views.owned(v, object, it.name))) {
-					worth[g.Index] = true
+					worth.enter[g.Index] = true
 				}
 			case required:
 				if had {
 					continue
 				}
+				worth.require[g.Index] = true
 				set := b.views.owned(v, object, it.name).Requires
 				if set == nil {
 					continue
@@ -103,6 +113,21 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth map[int]bool)
 // gains tells whether some leaf below p can be read through v and not through
 // the views at hand, or perhaps by a key that v has and they have not.
 func (b *builder) gains(p *position, at []*view, v *view) bool {
+	key := make([]byte, 0, 4+2*len(at))
+	key = binary.AppendUvarint(key, uint64(p.id))
+	key = binary.AppendUvarint(key, uint64(v.id))
+	for _, a := range at {
+		key = binary.AppendUvarint(key, uint64(a.id))
+	}
+	if yes, ok := b.gained[string(key)]; ok {
+		return yes
+	}
+	yes := b.gainsBelow(p, at, v)
+	b.gained[string(key)] = yes
+	return yes
+}
+
+func (b *builder) gainsBelow(p *position, at []*view, v *view) bool {
 	for _, c := range p.classes {
 		object := c.object()
 		if !b.views.canBe(v, object) {
@@ -190,11 +215,11 @@ func (b *builder) unlocks(c *class, at []*view, v *view) bool {
 
 // worthForKeys adds the subgraphs that have key fields needed to enter those
 // in worth, until nothing is missing or nothing more can be had.
-func (b *builder) worthForKeys(c *class, here []*view, worth map[int]bool) {
+func (b *builder) worthForKeys(c *class, here []*view, worth worthwhile) {
 	done := map[int]bool{}
 	for again := true; again; {
 		again = false
-		for _, g := range sortedKeys(worth) {
+		for _, g := range append(sortedKeys(worth.enter), sortedKeys(worth.require)...) {
 			if done[g] {
 				continue
 			}
