@@ -3,6 +3,8 @@
 //	weft demo                    a federation to try, in one process
 //	weft serve -c config.yaml    the router
 //	weft plan                    how an operation would be answered
+//	weft compose                 subgraphs into a supergraph
+//	weft check                   what a new supergraph would break
 //	weft mock --schema FILE      a subgraph out of its SDL
 //	weft config validate         checks a configuration
 //	weft health                  asks a running weft whether it is ready
