@@ -149,7 +149,7 @@ func (d *drawing) place() {
 		}
 		y += height + svgRow
 	}
-	d.height = y - svgRow + svgMargin
+	d.height = max(y-svgRow, svgMargin) + svgMargin
 	for range 4 {
 		for _, row := range d.rows {
 			pull(row, func(b *box) []*box { return b.up })
@@ -158,6 +158,7 @@ func (d *drawing) place() {
 			pull(row, func(b *box) []*box { return b.down })
 		}
 	}
+	d.width = 2 * svgMargin
 	left := 0
 	for _, row := range d.rows {
 		for _, b := range row {
