@@ -78,12 +78,10 @@ func (b *bed) router(t testing.TB, change func(*config.Config)) *weft.Router {
 	c := config.Default(true)
 	// Pooled connections stay, so that they can be counted.
 	c.Deadline = config.Duration(5 * time.Minute)
-	c.AllSubgraphs = config.Traffic{
-		Timeout:          config.Duration(2 * time.Minute),
-		ConnectTimeout:   config.Duration(time.Minute),
-		IdleTimeout:      config.Duration(time.Hour),
-		MaxResponseBytes: maxResponse,
-	}
+	c.AllSubgraphs.Timeout = config.Duration(2 * time.Minute)
+	c.AllSubgraphs.ConnectTimeout = config.Duration(time.Minute)
+	c.AllSubgraphs.IdleTimeout = config.Duration(time.Hour)
+	c.AllSubgraphs.MaxResponseBytes = maxResponse
 	c.Subgraphs = map[string]config.Subgraph{}
 	for name, s := range b.servers {
 		c.Subgraphs[name] = config.Subgraph{URL: s.URL()}

@@ -265,29 +265,43 @@ func TestEveryFaultHasAnOutcome(t *testing.T) {
 // exactly what it has to be, and afterwards everything is as before.
 func TestChaos(t *testing.T) {
 	b := newBed(t)
-	faults := chaos.Faults()
 	for _, mode := range []config.OnError{config.Partial, config.FailFast} {
 		t.Run(string(mode), func(t *testing.T) {
-			patient := b.router(t, func(c *config.Config) { c.OnError = mode })
-			defer patient.Close()
-			for _, p := range positions {
-				t.Run(p.name, func(t *testing.T) {
-					b.wantFine(t, patient, p) // fills caches, opens connections
-					inUse := heap()
-					before := b.measure()
-					for _, f := range faults {
-						t.Run(f.Name, func(t *testing.T) {
-							b.strike(t, patient, mode, p, f)
-							// Whatever is left on a connection shows in the next answer.
-							b.wantFine(t, patient, p)
-							before.goroutines++ // of the subtest
-							b.wantBaseline(t, before)
-							before.goroutines--
-						})
-					}
-					wantHeap(t, inUse)
+			b.strikeEverywhere(t, positions, func(c *config.Config) { c.OnError = mode })
+		})
+	}
+	// The other way of asking subgraphs by HTTP/1.1, with less to go wrong
+	// that is weft's.
+	t.Run("net_http", func(t *testing.T) {
+		b.strikeEverywhere(t, positions[2:3], func(c *config.Config) { c.AllSubgraphs.Transport = "net_http" })
+	})
+}
+
+func (b *bed) strikeEverywhere(t *testing.T, positions []position, change func(*config.Config)) {
+	faults := chaos.Faults()
+	mode := config.Partial
+	patient := b.router(t, func(c *config.Config) {
+		change(c)
+		mode = c.OnError
+	})
+	defer patient.Close()
+	for _, p := range positions {
+		t.Run(p.name, func(t *testing.T) {
+			b.wantFine(t, patient, p) // fills caches, opens connections
+			inUse := heap()
+			before := b.measure()
+			for _, f := range faults {
+				t.Run(f.Name, func(t *testing.T) {
+					want := outcomes[f.Name](p).answer(p, mode)
+					b.strike(t, patient, change, p, f, want)
+					// Whatever is left on a connection shows in the next answer.
+					b.wantFine(t, patient, p)
+					before.goroutines++ // of the subtest
+					b.wantBaseline(t, before)
+					before.goroutines--
 				})
 			}
+			wantHeap(t, inUse)
 		})
 	}
 }
@@ -302,12 +316,13 @@ func (b *bed) wantFine(t *testing.T, h http.Handler, p position) {
 }
 
 // strike lets a fault happen at a position.
-func (b *bed) strike(t *testing.T, patient http.Handler, mode config.OnError, p position, f *chaos.Fault) {
+func (b *bed) strike(t *testing.T, patient http.Handler, change func(*config.Config), p position, f *chaos.Fault, want answer) {
+	t.Helper()
 	r := patient
 	if f.Hangs {
 		// Only the subgraph that hangs has little time.
 		hasty := b.router(t, func(c *config.Config) {
-			c.OnError = mode
+			change(c)
 			s := c.Subgraphs[p.subgraph]
 			s.Timeout = config.Duration(20 * time.Millisecond)
 			c.Subgraphs[p.subgraph] = s
@@ -318,7 +333,6 @@ func (b *bed) strike(t *testing.T, patient http.Handler, mode config.OnError, p 
 	b.servers[p.subgraph].Set(f)
 	defer b.servers[p.subgraph].Set(nil)
 	response, body := ask(t.Context(), r, p.query)
-	want := outcomes[f.Name](p).answer(p, mode)
 	if diff := cmp.Diff(want, decode(t, response, body)); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}

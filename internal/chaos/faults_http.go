@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 )
 
 const chunkedHead = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -18,6 +19,7 @@ const page = "<!DOCTYPE html><html><head><title>Oops</title></head><body><h1>Som
 
 // httpFaults are about what surrounds the body.
 func httpFaults() []*Fault {
+	bomb := sync.OnceValue(bomb) // takes its time
 	faults := []*Fault{
 		text("not HTTP", func([]byte) string { return "SSH-2.0-OpenSSH_9.6\r\n" }),
 		text("HTTP/2 preface", func([]byte) string { return "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" }),

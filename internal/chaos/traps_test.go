@@ -136,7 +136,7 @@ func (b *bed) settle(t *testing.T, address string) {
 // TestTrap02ConnectionsAreReused: answers of whatever kind leave a connection
 // that is used again, or one that is closed; never one that is open and lost.
 func TestTrap02ConnectionsAreReused(t *testing.T) {
-	const requests = 20
+	const requests = 10
 	keeps := map[string]bool{
 		"page with status 500": true, "page with status 200": true, "redirect 302": true, "chunked": true,
 		"gzip": true, "errors without data": true, "no body with status 204": true, "interim responses": true,
