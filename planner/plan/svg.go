@@ -203,7 +203,7 @@ func pull(row []*box, ties func(*box) []*box) {
 
 func (d *drawing) print() string {
 	var w strings.Builder
-	fmt.Fprintf(&w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" font-family="monospace" font-size="12">`+"\n",
+	fmt.Fprintf(&w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" font-family="monospace" font-size="11">`+"\n",
 		d.width, d.height, d.width, d.height)
 	w.WriteString(`<rect width="100%" height="100%" fill="#ffffff"/>` + "\n")
 	for _, l := range d.lines {
