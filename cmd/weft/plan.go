@@ -12,6 +12,7 @@ import (
 
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/planner"
+	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/supergraph"
 )
 
@@ -25,6 +26,7 @@ func planCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "supergraph", Aliases: []string{"s"}, Usage: "the supergraph SDL is in `FILE`", TakesFile: true},
 			&cli.StringFlag{Name: "operation", Aliases: []string{"o"}, Usage: "plan the operation of that `NAME`, if the document has several"},
+			&cli.StringFlag{Name: "format", Usage: "print as `FORMAT`: tree, json, mermaid, dot or svg", Value: "tree"},
 			&cli.StringFlag{Name: "variables", Usage: "the variables as a `JSON` object; those of @skip and @include matter"},
 		},
 		Action: printPlan,
@@ -38,6 +40,10 @@ func printPlan(ctx context.Context, c *cli.Command) error {
 		return usagef(c, "name the supergraph with --supergraph FILE")
 	case c.Args().Len() != 1:
 		return usagef(c, "name one file with the operation, or - for standard input")
+	}
+	format := planFormats()[c.String("format")]
+	if format == nil {
+		return usagef(c, "--format %s is none of tree, json, mermaid, dot and svg", c.String("format"))
 	}
 	sdl, err := readInput("the supergraph", file)
 	if err != nil {
@@ -65,8 +71,19 @@ func printPlan(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return fmt.Errorf("plan %s: %w", name, err)
 	}
-	_, err = io.WriteString(c.Root().Writer, strings.TrimSuffix(p.Text(), "\n")+"\n")
+	_, err = io.WriteString(c.Root().Writer, strings.TrimSuffix(format(p), "\n")+"\n")
 	return err
+}
+
+// planFormats are the ways to print a plan, by the name of the format.
+func planFormats() map[string]func(*plan.Plan) string {
+	return map[string]func(*plan.Plan) string{
+		"tree":    (*plan.Plan).Text,
+		"json":    (*plan.Plan).JSON,
+		"mermaid": (*plan.Plan).Mermaid,
+		"dot":     (*plan.Plan).DOT,
+		"svg":     (*plan.Plan).SVG,
+	}
 }
 
 func readOperation(name string, stdin io.Reader) (string, error) {
