@@ -57,7 +57,9 @@ func (w *wire) roundTrip(ctx context.Context, r *Request, d deadline) (*Response
 		}
 		resp, err := w.exchange(ctx, c, r, d)
 		if err == nil {
-			return resp, nil
+			// Only now, since c may be somebody else's already: what is
+			// wrong with the body does not make it stale.
+			return w.inflate(resp)
 		}
 		if retried || r.Mutation || !c.isStale(err) {
 			return nil, err
@@ -94,7 +96,7 @@ func (w *wire) connection(ctx context.Context, d deadline, fresh bool) (*conn, e
 }
 
 // exchange sends r over c and reads the answer. Afterwards c is back in the
-// pool, or closed.
+// pool, or closed; after an error it is closed.
 func (w *wire) exchange(ctx context.Context, c *conn, r *Request, d deadline) (*Response, error) {
 	stop := context.AfterFunc(ctx, c.expire)
 	resp, keep, err := c.exchange(w, r, d)
@@ -108,14 +110,18 @@ func (w *wire) exchange(ctx context.Context, c *conn, r *Request, d deadline) (*
 	} else {
 		w.pool.put(c)
 	}
+	return resp, err
+}
+
+// inflate returns resp with a body that is not compressed.
+func (w *wire) inflate(resp *Response) (*Response, error) {
+	if resp.Header["Content-Encoding"] == nil {
+		return resp, nil
+	}
+	var err error
+	resp.Body, err = readBody(resp.Header, bytes.NewReader(resp.Body), int64(len(resp.Body)), w.MaxResponseBytes)
 	if err != nil {
 		return nil, err
-	}
-	if resp.Header["Content-Encoding"] != nil {
-		resp.Body, err = readBody(resp.Header, bytes.NewReader(resp.Body), int64(len(resp.Body)), w.MaxResponseBytes)
-		if err != nil {
-			return nil, err
-		}
 	}
 	return resp, nil
 }

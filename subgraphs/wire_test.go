@@ -712,3 +712,32 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+// An answer that cannot be inflated is an answer: nothing is sent again, and
+// the connection, which by then is somebody else's, is left alone.
+func TestWrongEncodingIsNoStaleConnection(t *testing.T) {
+	s := newScript(t, func(int, *http.Request, []byte) (string, bool) {
+		return "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 8\r\n\r\nnot gzip", false
+	})
+	c := s.client(t, Endpoint{})
+	const askers, times = 8, 50
+	var wg sync.WaitGroup
+	for range askers {
+		wg.Go(func() {
+			for range times {
+				_, err := c.Fetch(t.Context(), &Request{Subgraph: "s", Body: []byte("{}")})
+				var known *Error
+				if !errors.As(err, &known) || known.Kind != Protocol {
+					t.Errorf("error %v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := s.requests.Load(); n != askers*times {
+		t.Errorf("%d requests for %d fetches", n, askers*times)
+	}
+	if n := s.connections.Load(); n > askers {
+		t.Errorf("%d connections for %d askers", n, askers)
+	}
+}
