@@ -211,13 +211,22 @@ func TestTrap03AnswersKeepTheirBytes(t *testing.T) {
 }
 
 // TestTrap06FollowersSurvive: many ask for the same at the same time, and share
-// the work of preparing it. The first one leaves, and the others get their
-// answers.
+// the work of preparing it and the requests to subgraphs. The first one leaves,
+// and the others get their answers.
 func TestTrap06FollowersSurvive(t *testing.T) {
+	const rounds = 20
 	b := newBed(t)
 	r := b.router(t, nil)
 	defer r.Close()
-	for round := range 20 {
+	for _, s := range b.servers {
+		s.Set(chaos.Delay(2 * time.Millisecond))
+	}
+	defer func() {
+		if n := b.servers["pricing"].Requests(); n >= 10*rounds {
+			t.Errorf("%d requests to pricing: nothing was shared", n)
+		}
+	}()
+	for round := range rounds {
 		query := fmt.Sprintf(`query Round%d { topProducts(first: 5) { name price availability } }`, round)
 		ctx, leave := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
@@ -230,6 +239,8 @@ func TestTrap06FollowersSurvive(t *testing.T) {
 				}
 			})
 		}
+		// At every moment of the request in turn.
+		time.Sleep(time.Duration(round) * 300 * time.Microsecond)
 		leave()
 		wg.Wait()
 	}
