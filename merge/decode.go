@@ -47,6 +47,7 @@ func (p *Program) Decode(fetch int, body []byte) (*Answer, error) {
 		return nil, &MalformedError{Offset: -1, Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
 	}
 	d.limit = spareSlots + slotsPerByte*len(d.buf)
+	d.patience = len(d.buf)
 	a, ok := f.answers.Get().(*Answer)
 	if !ok {
 		a = &Answer{fetch: f}
@@ -78,6 +79,10 @@ type decoder struct {
 	limit int
 	items []slot // see Answer
 
+	// patience is how many bytes may be read in vain to find out that an
+	// object is not as expected.
+	patience int
+
 	// See part.
 	sets      [][]uint32
 	irregular bool
@@ -106,7 +111,7 @@ func (d *decoder) response(shape *node, a *Answer) error {
 			switch string(key) {
 			case "data":
 				d.irregular = d.irregular || members.data.kind() != absentValue
-				members.data, err = d.composite(shape)
+				members.data, err = d.composite(shape, 0)
 			case "errors":
 				members.errors, err = d.leaf()
 			default:
@@ -177,8 +182,8 @@ func (d *decoder) object(n *node) (slot, error) {
 	for next, first := 0, true; ; first = false {
 		// A subgraph answers in the order it was asked, without spaces.
 		at := next
-		if next < len(n.entries) && hasPrefix(d.buf[d.pos:], n.entries[next].after(first)) {
-			d.pos += len(n.entries[next].after(first))
+		if next < len(n.entries) && n.entries[next].begins(d.buf, d.pos, first) {
+			d.pos += n.entries[next].length(first)
 			if d.peek() <= ' ' {
 				d.space()
 			}
@@ -207,7 +212,7 @@ func (d *decoder) object(n *node) (slot, error) {
 			v, err = d.leaf()
 		} else {
 			d.irregular = d.irregular || d.slots[ref+at].kind() != absentValue
-			v, err = d.composite(child)
+			v, err = d.composite(child, 0)
 		}
 		if err != nil {
 			return slot{}, err
@@ -217,13 +222,20 @@ func (d *decoder) object(n *node) (slot, error) {
 	}
 }
 
-// after is how the entry begins: the name with a comma before it, or without
-// one if it is the first.
-func (e *entry) after(first bool) string {
+// begins tells whether the entry's key is at a place in buf.
+func (e *entry) begins(buf []byte, i int, first bool) bool {
 	if first {
-		return e.literal[1:]
+		return e.first.isAt(buf, i)
 	}
-	return e.literal
+	return e.later.isAt(buf, i)
+}
+
+// length is how long the key is, with what surrounds it.
+func (e *entry) length(first bool) int {
+	if first {
+		return len(e.first.text)
+	}
+	return len(e.later.text)
 }
 
 // member reads up to the value of an object's next member, whatever it is. It
@@ -268,29 +280,37 @@ func (d *decoder) grow(more int) {
 func (d *decoder) leaf() (slot, error) {
 	start := d.pos
 	c := d.peek()
-	if c == '"' {
+	switch end := d.short(start); {
+	case end > 0:
+		d.pos = end
+	case c == '"':
 		if err := d.string(); err != nil {
 			return slot{}, err
 		}
-		return makeSlot(leafValue, start, d.pos-start), nil
-	}
-	if err := d.value(); err != nil {
-		return slot{}, err
-	}
-	if c == 'n' {
-		return makeSlot(nullValue, 0, 0), nil
+	default:
+		if err := d.value(); err != nil {
+			return slot{}, err
+		}
+		if c == 'n' {
+			return makeSlot(nullValue, 0, 0), nil
+		}
 	}
 	return makeSlot(leafValue, start, d.pos-start), nil
 }
 
 // composite reads an object of shape n, a list of them, or what stands in
-// their place.
-func (d *decoder) composite(n *node) (slot, error) {
+// their place, inside of so many lists.
+func (d *decoder) composite(n *node, lists int) (slot, error) {
 	switch d.peek() {
 	case '{':
+		if n.verbatim != nil && n.verbatim.lists == lists {
+			if s, ok := d.verbatim(n.verbatim); ok {
+				return s, nil
+			}
+		}
 		return d.object(n)
 	case '[':
-		return d.list(n)
+		return d.list(n, lists+1)
 	default:
 		s, err := d.leaf()
 		if s.kind() == leafValue {
@@ -300,10 +320,13 @@ func (d *decoder) composite(n *node) (slot, error) {
 	}
 }
 
-func (d *decoder) list(n *node) (slot, error) {
+// list reads the list at the cursor, which is the one given by lists from the
+// outside.
+func (d *decoder) list(n *node, lists int) (slot, error) {
 	if err := d.down(); err != nil {
 		return slot{}, err
 	}
+	start := d.pos
 	d.pos++
 	d.space()
 	mark := len(d.items)
@@ -313,7 +336,7 @@ func (d *decoder) list(n *node) (slot, error) {
 		return makeSlot(listValue, len(d.slots), 0), nil
 	}
 	for {
-		v, err := d.composite(n)
+		v, err := d.composite(n, lists)
 		if err != nil {
 			return slot{}, err
 		}
@@ -333,6 +356,11 @@ func (d *decoder) list(n *node) (slot, error) {
 		}
 	}
 	items := d.items[mark:]
+	if n.verbatim != nil && n.verbatim.lists == lists && d.isVerbatim(items, d.pos-start) {
+		d.items = d.items[:mark]
+		d.up()
+		return makeSlot(leafValue, start, d.pos-start), nil
+	}
 	first := len(d.slots)
 	if first+len(items) > cap(d.slots) {
 		d.grow(len(items))

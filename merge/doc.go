@@ -26,9 +26,22 @@
 // linked to its places, however many they are, by one number in the object
 // that its representation was made of.
 //
+// What need not be done is not done:
+//
+//   - An object that the subgraph has answered just as the client wants it, and
+//     that nothing else looks into, is checked and kept as one range (verbatim).
+//   - Objects that a lookup is about are listed while they are decoded, where
+//     the way to them says nothing more (listTargets).
+//   - Of two objects for which the same representations were made the second is
+//     copied from the output (copies).
+//   - An entity that an earlier answer has is not asked for, if the plan says so
+//     (reuse).
+//   - The memory of one request serves the next (Release).
+//
 // Invariants:
 //   - Slots hold no pointers, and parts are never changed once linked, except
-//     for link slots.
+//     for link slots, and for what is put behind them.
+//   - Memory that is used again is in no response, request or error.
 //   - What a fetch sends depends on the fetches it depends on, and not on
 //     which of the others happen to have ended.
 //   - Raw ranges have passed the scanner: they are JSON, UTF-8, and complete.

@@ -82,6 +82,7 @@ func (c *inputCompiler) fields(pos *position, fields []*plan.InputField) []input
 			if compiled.pos = pos.children[f.As]; compiled.pos == nil {
 				c.missing[f]++
 			} else {
+				compiled.pos.read()
 				compiled.fields = c.fields(compiled.pos, f.Fields)
 			}
 		}

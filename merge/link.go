@@ -82,6 +82,7 @@ func (p *Program) newTarget(f *fetch, lookup int, path plan.Path, shape *node, u
 		if pos = pos.children[e.As]; pos == nil {
 			return nil, fmt.Errorf("no fetch before selects %q of path %s", e.As, printPath(path[:i+1]))
 		}
+		pos.read()
 		t.steps = append(t.steps, step{pos: pos, on: e.On})
 	}
 	l := &link{fetch: f.ID, lookup: lookup, pos: pos, source: int32(len(pos.sources)), before: f.before, anchor: -1, joint: -1, up: up}

@@ -62,11 +62,16 @@ type field struct {
 	candidates []candidate
 	scalar     scalar
 	enum       map[string]bool // the values that clients may see
+	values     []literal       // the same as JSON, if they are few
 	plain      bool            // neither a list nor an enum
 
 	// pos and object of a composite; pos is nil if no fetch asks for it.
 	pos    *position
 	object *object
+
+	// verbatim says that values may be ranges of the answer, to be written as
+	// they are.
+	verbatim bool
 
 	// copies says how objects are recognised that have been written before;
 	// nil if they are not.
@@ -81,6 +86,9 @@ const (
 	typenameField
 	givenField // introspection: the value is given by the caller
 )
+
+// fewValues is how many values of an enum are looked through one by one.
+const fewValues = 8
 
 // maxFields bounds the fields of the response times the types they may be on.
 const maxFields = 1 << 20
@@ -290,6 +298,7 @@ func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) 
 		f.setStatic(def.Name)
 		if err == nil {
 			f.copies = c.p.newCopies(f)
+			f.setVerbatim()
 		}
 		return f, err
 	case ast.Enum:
@@ -297,6 +306,9 @@ func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) 
 		f.enum = make(map[string]bool, len(named.EnumValues))
 		for _, v := range named.EnumValues {
 			f.enum[v.Name] = true
+			if len(named.EnumValues) <= fewValues {
+				f.values = append(f.values, newLiteral(strconv.Quote(v.Name)))
+			}
 		}
 	default:
 		f.scalar = scalarOf(named.Name)

@@ -11,7 +11,8 @@ import (
 //	kind      a                    size
 //	absent    -                    -        the zero slot
 //	null      -                    -
-//	leaf      offset in buf        length of the raw JSON
+//	leaf      offset in buf        length of the raw JSON; also of composites
+//	                               that are written as they are
 //	object    first of its slots   -
 //	list      first of its items   number of items
 //	stray     offset in buf        length    a scalar where a composite belongs

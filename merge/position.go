@@ -138,6 +138,13 @@ func (p *position) candidates(as, name string, only fetchSet) []candidate {
 	return out
 }
 
+// read notes that the objects at the position are looked into.
+func (p *position) read() {
+	for i := range p.sources {
+		p.sources[i].shape.read = true
+	}
+}
+
 // setStatic notes that by the API schema the objects here, below an object of
 // type parent, are of one type; "" for several.
 func (p *position) setStatic(parent, name string) {

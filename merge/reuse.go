@@ -84,6 +84,7 @@ func (p *Program) newReuse(f *fetch, pr *plan.Reuse, shape *node) (*reuse, error
 		}
 		r.chain = append(r.chain, int32(i))
 		at = at.entries[i].child
+		at.read = true
 	}
 	if pr.TypeKey != "" {
 		if r.typeSlot = int32(at.place(pr.TypeKey)); r.typeSlot < 0 {
@@ -136,6 +137,7 @@ func (p *Program) reusedFields(typeName string, fields []*plan.ReusedField, from
 		if typ != nil {
 			name = typ.Name()
 		}
+		child.read = true
 		var err error
 		if f.fields, err = p.reusedFields(name, pf.Fields, child, f.shape); err != nil {
 			return nil, err

@@ -89,8 +89,11 @@ func isInteger(raw []byte) bool {
 	return true
 }
 
+// surelyInt32 is how long an integer can be without being looked at.
+const surelyInt32 = len("999999999")
+
 func isInt32(raw []byte) bool {
-	if len(raw) < len("1000000000") {
+	if len(raw) <= surelyInt32 {
 		return true
 	}
 	if len(raw) > len("-2147483648") {

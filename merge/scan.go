@@ -309,6 +309,23 @@ func plainUntil(text []byte) int {
 	return i
 }
 
+// short returns the end of the string at i if it is there and ends within eight
+// bytes, without anything that needs a second look; otherwise 0.
+func (s *scanner) short(i int) int {
+	if i+9 > len(s.buf) || s.buf[i] != '"' {
+		return 0
+	}
+	found := special(binary.LittleEndian.Uint64(s.buf[i+1:]))
+	if found == 0 {
+		return 0
+	}
+	if i += 1 + bits.TrailingZeros64(found)/8; s.buf[i] != '"' {
+		return 0
+	}
+	s.escaped = false
+	return i + 1
+}
+
 // nextControl returns the place of the first control character from i on, or
 // the length of buf.
 func nextControl(buf []byte, i int) int {
@@ -427,6 +444,10 @@ func unicodeEscape(b []byte) (rune, bool) {
 
 // number passes over a number.
 func (s *scanner) number() error {
+	if end := s.integer(s.pos); end > 0 {
+		s.pos = end
+		return nil
+	}
 	if s.peek() == '-' {
 		s.pos++
 	}
@@ -453,13 +474,33 @@ func (s *scanner) number() error {
 	return nil
 }
 
+// integer returns the end of the number at i if it is there, has no more than
+// digits, and is followed by what ends a value; otherwise 0.
+func (s *scanner) integer(i int) int {
+	buf := s.buf
+	if i >= len(buf) || buf[i]-'1' > 8 {
+		return 0 // 0 and signs need a second look
+	}
+	for i++; i < len(buf); i++ {
+		if c := buf[i]; !isDigit(c) {
+			if c == ',' || c == '}' || c == ']' {
+				return i
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
 // digits passes over digits and tells whether there was one.
 func (s *scanner) digits() bool {
-	start := s.pos
-	for s.pos < len(s.buf) && isDigit(s.buf[s.pos]) {
-		s.pos++
+	buf, i := s.buf, s.pos
+	for i < len(buf) && isDigit(buf[i]) {
+		i++
 	}
-	return s.pos > start
+	found := i > s.pos
+	s.pos = i
+	return found
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

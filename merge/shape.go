@@ -29,6 +29,15 @@ type node struct {
 	// positions is how many positions objects of this shape lie at.
 	positions int
 
+	// read says that something looks into the objects before the response is
+	// written: what is linked to them, or made of them.
+	read bool
+
+	// verbatim says what an object looks like that can go into the response
+	// as it is; nil if none can. written is how these objects are written.
+	verbatim *verbatim
+	written  *object
+
 	// set is one more than the number of the set that the objects are listed
 	// in as they are decoded; 0 if they are not listed.
 	set int
@@ -36,8 +45,11 @@ type node struct {
 
 // An entry is one response key of a node. Its place is its slot.
 type entry struct {
-	key     string
-	literal string // the key as JSON, with a comma before and a colon after it
+	key string
+
+	// first and later are the key as JSON with a colon behind it, and for all
+	// but the first of an object a comma before it.
+	first, later literal
 
 	// as is the name in the merged result, "" if it is not to be there; names
 	// are those in the schema: one key can stand for different fields of
@@ -50,6 +62,10 @@ type entry struct {
 	child *node
 
 	typename bool // the entry is or may be __typename
+}
+
+func newEntry(key string) entry {
+	return entry{key: key, first: newLiteral(`"` + key + `":`), later: newLiteral(`,"` + key + `":`)}
 }
 
 // manyEntries is from when on a node's entries are found through a map.
@@ -78,7 +94,7 @@ func (n *node) add(selections []*plan.Selection) error {
 		i := n.place(s.Key)
 		if i < 0 {
 			i = len(n.entries)
-			n.entries = append(n.entries, entry{key: s.Key, literal: `,"` + s.Key + `":`})
+			n.entries = append(n.entries, newEntry(s.Key))
 			if s.Selections != nil {
 				n.entries[i].child = &node{}
 			}

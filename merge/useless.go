@@ -213,6 +213,9 @@ func (j *judge) gather(pos *position, f frame) int {
 // composite tells whether the value at list level depth of a composite field
 // may be other than null.
 func (j *judge) composite(fd *field, depth, at int) bool {
+	if fd.verbatim && j.vals[at].kind() == leafValue {
+		return true
+	}
 	if depth == len(fd.elements) {
 		if !j.isObject(fd.pos, at) && !j.isPending(fd.pos, at) {
 			return false

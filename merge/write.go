@@ -184,6 +184,11 @@ func (w *writer) fields(out []byte, t *objectType, f frame) ([]byte, outcome) {
 // composite writes the value at list level depth of a composite field, given
 // as the values at at.
 func (w *writer) composite(out []byte, fd *field, depth, at int) ([]byte, outcome) {
+	if fd.verbatim {
+		if raw := w.verbatim(fd, at); raw != nil {
+			return append(out, raw...), written
+		}
+	}
 	if depth == len(fd.elements) {
 		if !w.isObject(fd.pos, at) {
 			w.blameComposite(fd.pos, at, "an object")
@@ -275,6 +280,11 @@ func (w *writer) leaf(out []byte, fd *field, depth int, raw []byte, fetch int32)
 // isVisible tells whether a raw JSON string is an enum value that clients may
 // see.
 func (f *field) isVisible(raw []byte) bool {
+	for i := range f.values {
+		if v := &f.values[i]; len(v.text) == len(raw) && v.isAt(raw, 0) {
+			return true
+		}
+	}
 	name := raw[1 : len(raw)-1]
 	if bytes.IndexByte(name, '\\') >= 0 {
 		return f.enum[unescape(name)]

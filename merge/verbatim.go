@@ -1,0 +1,203 @@
+package merge
+
+// Objects that one fetch has answered as the client wants them are not taken
+// apart: it is checked that they are, and their text is copied to the response
+// in one piece. Where there is a difference, be it a space, the object is read
+// like any other.
+
+// A verbatim says what the text of an object is that can be copied.
+type verbatim struct {
+	members []verbatimMember
+	levels  int // of nested objects and lists, at most
+	lists   int // that the object is in
+}
+
+// A verbatimMember is a name and what its value may be.
+type verbatimMember struct {
+	*field
+	literal literal   // as in field, with the value of a __typename
+	child   *verbatim // of a composite
+}
+
+// setVerbatim finds out whether the field's objects can be copied as they come.
+// The fetches have been compiled.
+func (f *field) setVerbatim() {
+	if f.pos == nil || len(f.pos.sources) != 1 {
+		return
+	}
+	n := f.pos.sources[0].shape
+	if n.written != nil && (n.written != f.object || n.verbatim != nil && n.verbatim.lists != len(f.elements)) {
+		// Here it would be this text, there that.
+		n.verbatim = nil
+		return
+	}
+	first := n.written == nil
+	n.written = f.object
+	if first {
+		n.verbatim = newVerbatim(f.pos, f.object, len(f.elements))
+	}
+	f.verbatim = n.verbatim != nil
+}
+
+// newVerbatim returns nil if the text of no object can be the one that is
+// wanted.
+func newVerbatim(pos *position, o *object, lists int) *verbatim {
+	n := pos.sources[0].shape
+	t := o.one
+	switch {
+	case n.read || n.positions > 1 || n.width > len(n.entries) || pos.sources[0].link != nil:
+		return nil
+	case t == nil || o.lenient || len(t.fields) == 0 || len(t.fields) != len(n.entries):
+		return nil
+	}
+	v := &verbatim{levels: 1, lists: lists}
+	for i, fd := range t.fields {
+		e := &n.entries[i]
+		if e.key != fd.as || e.as != fd.as {
+			return nil
+		}
+		m := verbatimMember{field: fd, literal: newLiteral(fd.literal)}
+		levels := len(fd.elements)
+		switch fd.kind {
+		case leafField:
+			if len(fd.candidates) != 1 || int(fd.candidates[0].slot) != i {
+				return nil
+			}
+		case typenameField:
+			if !e.typename || len(e.names) != 1 {
+				return nil
+			}
+			m.literal = newLiteral(fd.literal + t.quoted)
+		case compositeField:
+			if fd.pos == nil || !fd.verbatim || fd.pos.sources[0].slot != int32(i) {
+				return nil
+			}
+			m.child = fd.pos.sources[0].shape.verbatim
+			levels += m.child.levels
+		default:
+			return nil
+		}
+		v.members = append(v.members, m)
+		v.levels = max(v.levels, levels+1)
+	}
+	return v
+}
+
+// verbatim reads the object at the cursor if it is as wanted. If not, nothing
+// has been read.
+func (d *decoder) verbatim(v *verbatim) (s slot, ok bool) {
+	if d.patience < 0 || d.depth+v.levels > maxDepth {
+		return slot{}, false
+	}
+	start, depth := d.pos, d.depth
+	if d.verbatimObject(v) {
+		return makeSlot(leafValue, start, d.pos-start), true
+	}
+	d.patience -= d.pos - start
+	d.pos, d.depth = start, depth
+	return slot{}, false
+}
+
+func (d *decoder) verbatimObject(v *verbatim) bool {
+	for i := range v.members {
+		m := &v.members[i]
+		if !m.literal.isAt(d.buf, d.pos) {
+			return false
+		}
+		d.pos += len(m.literal.text)
+		if m.kind != typenameField && !d.verbatimValue(m, 0) {
+			return false
+		}
+	}
+	if d.peek() != '}' {
+		return false
+	}
+	d.pos++
+	return true
+}
+
+// verbatimValue reads the value of a member, or an element at a list level of
+// it.
+func (d *decoder) verbatimValue(m *verbatimMember, level int) bool {
+	c := d.peek()
+	switch {
+	case c == 'n':
+		nonNull := m.nonNull
+		if level > 0 {
+			nonNull = m.elements[level-1]
+		}
+		return !nonNull && d.literal("null") == nil
+	case level < len(m.elements):
+		return c == '[' && d.verbatimList(m, level)
+	case m.child != nil:
+		return c == '{' && d.verbatimObject(m.child)
+	}
+	start := d.pos
+	if c == '"' {
+		if end := d.short(start); end > 0 {
+			d.pos = end
+		} else if d.string() != nil {
+			return false
+		}
+		if m.enum != nil {
+			return m.isVisible(d.buf[start:d.pos])
+		}
+		return m.scalar == stringScalar || m.scalar == idScalar || m.scalar == anyScalar
+	}
+	switch m.scalar {
+	case intScalar:
+		if end := d.integer(start); end > 0 && end-start <= surelyInt32 {
+			d.pos = end
+			return true
+		}
+	case floatScalar:
+		return (c == '-' || isDigit(c)) && d.number() == nil
+	}
+	if d.value() != nil {
+		return false
+	}
+	return m.scalar.accepts(d.buf[start:d.pos])
+}
+
+func (d *decoder) verbatimList(m *verbatimMember, level int) bool {
+	d.pos++
+	if d.peek() == ']' {
+		d.pos++
+		return true
+	}
+	for d.verbatimValue(m, level+1) {
+		switch d.peek() {
+		case ',':
+			d.pos++
+		case ']':
+			d.pos++
+			return true
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// isVerbatim tells whether a list of so many bytes is nothing but objects that
+// are written as they are, with commas between them.
+func (d *decoder) isVerbatim(items []slot, size int) bool {
+	left := size - 1 - len(items) // without brackets and commas
+	for _, item := range items {
+		if item.kind() != leafValue || d.buf[item.a] != '{' {
+			return false
+		}
+		left -= item.size()
+	}
+	return left == 0
+}
+
+// verbatim returns the text of the value at at if it is written as it is, nil
+// if not. The decoder has made sure that it is a value where one belongs.
+func (w *writer) verbatim(fd *field, at int) []byte {
+	s := w.vals[at]
+	if s.kind() != leafValue {
+		return nil
+	}
+	return s.raw(w.r.parts[fd.pos.sources[0].fetch].buf)
+}
