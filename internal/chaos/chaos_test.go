@@ -265,20 +265,25 @@ func TestEveryFaultHasAnOutcome(t *testing.T) {
 // exactly what it has to be, and afterwards everything is as before.
 func TestChaos(t *testing.T) {
 	b := newBed(t)
+	faults := chaos.Faults()
 	for _, mode := range []config.OnError{config.Partial, config.FailFast} {
 		t.Run(string(mode), func(t *testing.T) {
-			b.strikeEverywhere(t, positions, func(c *config.Config) { c.OnError = mode })
+			b.strikeEverywhere(t, positions, faults, func(c *config.Config) { c.OnError = mode })
 		})
 	}
 	// The other way of asking subgraphs by HTTP/1.1, with less to go wrong
-	// that is weft's.
+	// that is weft's. But net/http looks for what comes unasked only when a
+	// connection is idle, and a request that is sent in the moment before gets
+	// it for its answer.
 	t.Run("net_http", func(t *testing.T) {
-		b.strikeEverywhere(t, positions[2:3], func(c *config.Config) { c.AllSubgraphs.Transport = "net_http" })
+		faults := slices.DeleteFunc(faults, func(f *chaos.Fault) bool {
+			return f.Name == "a second answer nobody asked for" || f.Name == "more than the length says"
+		})
+		b.strikeEverywhere(t, positions[2:3], faults, func(c *config.Config) { c.AllSubgraphs.Transport = "net_http" })
 	})
 }
 
-func (b *bed) strikeEverywhere(t *testing.T, positions []position, change func(*config.Config)) {
-	faults := chaos.Faults()
+func (b *bed) strikeEverywhere(t *testing.T, positions []position, faults []*chaos.Fault, change func(*config.Config)) {
 	mode := config.Partial
 	patient := b.router(t, func(c *config.Config) {
 		change(c)
