@@ -111,7 +111,8 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth worthwhile) {
 }
 
 // gains tells whether some leaf below p can be read through v and not through
-// the views at hand, or perhaps by a key that v has and they have not.
+// the views at hand, or perhaps by a key that v has and they have not, or
+// because v has something that a field there requires.
 func (b *builder) gains(p *position, at []*view, v *view) bool {
 	key := make([]byte, 0, 4+2*len(at))
 	key = binary.AppendUvarint(key, uint64(p.id))
@@ -144,6 +145,9 @@ func (b *builder) gainsBelow(p *position, at []*view, v *view) bool {
 				continue
 			}
 			lacks = lacks || !had || b.lacks(b.positions.below(c, it), below)
+			if !had && b.suppliesRequired(c, it, at, v) {
+				return true
+			}
 			if b.resolve(v, c, it) == unresolved {
 				continue
 			}
@@ -152,6 +156,31 @@ func (b *builder) gainsBelow(p *position, at []*view, v *view) bool {
 			}
 		}
 		if lacks && b.unlocks(c, at, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// suppliesRequired tells whether v has something of what some subgraph requires
+// for an item, that the other views have not.
+func (b *builder) suppliesRequired(c *class, it *item, at []*view, v *view) bool {
+	if it.typename() {
+		return false
+	}
+	for _, g := range b.super.Subgraphs {
+		f := b.requiring(c, it, g.Index)
+		if f == nil || f.Requires == nil {
+			continue
+		}
+		p := b.positions.fieldSet(c, f.Requires)
+		if b.asking[p] {
+			continue
+		}
+		b.asking[p] = true
+		gains := b.gains(p, at, v)
+		delete(b.asking, p)
+		if gains {
 			return true
 		}
 	}

@@ -324,6 +324,7 @@ func (g *generator) settle() {
 		return true
 	})
 	w.recount()
+	g.dropUnused()
 	for _, t := range w.Types {
 		t.Fields = slices.DeleteFunc(t.Fields, func(f *Field) bool {
 			return t.isComposite() && len(w.sources(t, f.Name)) == 0
@@ -348,6 +349,69 @@ func (g *generator) settle() {
 			}
 		}
 	}
+}
+
+// dropUnused leaves out external fields whose requirement has gone.
+func (g *generator) dropUnused() {
+	for i := range g.w.Subgraphs {
+		used := g.w.named(i)
+		for _, t := range g.w.Types {
+			in := t.In[i]
+			if in == nil {
+				continue
+			}
+			for name, own := range in.Fields {
+				inInterface := slices.ContainsFunc(in.Implements, func(n string) bool { return g.w.types[n].In[i].Fields[name] != nil })
+				if own.External && !used[own] && !inInterface {
+					delete(in.Fields, name)
+				}
+			}
+		}
+	}
+}
+
+// named are the fields that some field set in a subgraph names.
+func (w *World) named(subgraph int) map[*FieldIn]bool {
+	used := map[*FieldIn]bool{}
+	var walk func(typ string, set ast.SelectionSet)
+	walk = func(typ string, set ast.SelectionSet) {
+		for _, s := range set {
+			if f, ok := s.(*ast.InlineFragment); ok {
+				walk(f.TypeCondition, f.SelectionSet)
+				continue
+			}
+			sel := s.(*ast.Field)
+			for _, name := range append(slices.Clone(w.possible(typ, subgraph)), typ) {
+				in := w.types[name].In[subgraph]
+				if in == nil || in.Fields[sel.Name] == nil {
+					continue
+				}
+				own := in.Fields[sel.Name]
+				used[own] = true
+				if len(sel.SelectionSet) > 0 {
+					walk(own.Base, sel.SelectionSet)
+				}
+			}
+		}
+	}
+	for _, t := range w.Types {
+		in := t.In[subgraph]
+		if in == nil {
+			continue
+		}
+		for _, k := range in.Keys {
+			walk(t.Name, fieldSet(k.Fields))
+		}
+		for _, own := range in.Fields {
+			if own.Requires != "" {
+				walk(t.Name, fieldSet(own.Requires))
+			}
+			if own.Provides != "" {
+				walk(own.Base, fieldSet(own.Provides))
+			}
+		}
+	}
+	return used
 }
 
 func (g *generator) settleField(t *Type, f *Field) {

@@ -13,10 +13,16 @@ const instances = 3
 
 // Generate makes up a world from bits: draw returns that many random bits.
 // Every operation that Reach allows on it must have a plan.
-func Generate(draw func(bits int) uint64) *World {
+func Generate(draw func(bits int) uint64) *World { return generate(draw, false) }
+
+// GenerateSimple makes up a world of at most four subgraphs without abstract
+// types and arguments.
+func GenerateSimple(draw func(bits int) uint64) *World { return generate(draw, true) }
+
+func generate(draw func(bits int) uint64, simple bool) *World {
 	d := &drawer{draw}
 	w := &World{types: map[string]*Type{}, Labels: map[string]bool{}}
-	g := &generator{drawer: d, w: w, objects: map[string][]int{}}
+	g := &generator{drawer: d, w: w, simple: simple, objects: map[string][]int{}}
 	g.subgraphs()
 	g.declare()
 	g.interfaceObjects()
@@ -40,6 +46,9 @@ type generator struct {
 	*drawer
 	w *World
 
+	// simple leaves out abstract types and arguments.
+	simple bool
+
 	// objects are the subgraphs in which an interface is an object.
 	objects map[string][]int
 }
@@ -53,6 +62,9 @@ var (
 
 func (g *generator) subgraphs() {
 	n := one(g.drawer, []int{2, 3, 2, 3, 4, 3, 4, 5, 6})
+	if g.simple {
+		n = min(n, 4)
+	}
 	for i := range n {
 		g.w.Subgraphs = append(g.w.Subgraphs, &Subgraph{Index: i, Name: string(rune('a' + i))})
 	}
@@ -72,10 +84,14 @@ func (g *generator) declare() {
 		objects = append(objects, w.add(&Type{Name: fmt.Sprint("V", i), Kind: ast.Object}))
 	}
 	var abstract []*Type
-	for i := range g.below(3) {
+	interfaces, unions := g.below(3), g.below(2)
+	if g.simple {
+		interfaces, unions = 0, 0
+	}
+	for i := range interfaces {
 		abstract = append(abstract, g.declareInterface(fmt.Sprint("I", i), objects))
 	}
-	for i := range g.below(2) {
+	for i := range unions {
 		u := w.add(&Type{Name: fmt.Sprint("U", i), Kind: ast.Union})
 		for _, t := range some(g.drawer, objects, 8) {
 			u.Members = append(u.Members, t.Name)
@@ -176,7 +192,7 @@ func (g *generator) declareKeys(t *Type, earlier []*Type) {
 }
 
 func (g *generator) arguments(f *Field) {
-	if !g.chance(3) {
+	if g.simple || !g.chance(3) {
 		return
 	}
 	all := []Arg{{"x", "Int", ""}, {"y", "String", `"d"`}, {"z", "Color", ""}, {"w", "Filter", ""}, {"v", "[Int!]", ""}}
@@ -497,7 +513,7 @@ func (g *generator) complete() {
 }
 
 func (g *generator) completeInterface(t *Type) (changed bool) {
-	first := t.Fields[slices.IndexFunc(t.Fields, func(f *Field) bool { return !f.KeyOnly })]
+	first := g.simplest(t)
 	for i, in := range t.In {
 		if in == nil || in.InterfaceObject {
 			continue
@@ -518,6 +534,27 @@ func (g *generator) completeInterface(t *Type) (changed bool) {
 		changed = true
 	}
 	return changed
+}
+
+// simplest is a field of an interface that its implementations can have one
+// more owner of: none of them requires anything for it, since others would have
+// to answer the same without.
+func (g *generator) simplest(t *Type) *Field {
+	free := func(f *Field) bool {
+		return !f.KeyOnly && !slices.ContainsFunc(t.Members, func(m string) bool {
+			return g.w.requires(g.w.types[m], f) != ""
+		})
+	}
+	if i := slices.IndexFunc(t.Fields, free); i >= 0 {
+		return t.Fields[i]
+	}
+	first := t.Fields[slices.IndexFunc(t.Fields, func(f *Field) bool { return !f.KeyOnly })]
+	for _, m := range t.Members {
+		for _, in := range g.w.sources(g.w.types[m], first.Name) {
+			in.Requires = ""
+		}
+	}
+	return first
 }
 
 // common is an interface's field in a subgraph all of whose implementations
