@@ -164,6 +164,8 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 			URL:              url,
 			Timeout:          t.Timeout.Std(),
 			ConnectTimeout:   t.ConnectTimeout.Std(),
+			TLSTimeout:       t.TLSTimeout.Std(),
+			FirstByteTimeout: t.FirstByteTimeout.Std(),
 			IdleTimeout:      t.IdleTimeout.Std(),
 			MaxResponseBytes: int64(t.MaxResponseBytes),
 			Transport:        transport(t.Transport),
@@ -172,7 +174,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	client, err := subgraphs.NewClient(subgraphs.Options{Endpoints: endpoints, BudgetHeader: c.BudgetHeader})
+	client, err := subgraphs.NewClient(subgraphs.Options{Endpoints: endpoints, DeadlineHeader: c.DeadlineHeader})
 	if err != nil {
 		return nil, err
 	}
@@ -181,6 +183,8 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 		QueryFetcher:   sharing(traffic, client),
 		ReuseEntities:  func(subgraph string) bool { return *traffic[subgraph].ReuseEntities },
 		MaxEntities:    func(subgraph string) int { return traffic[subgraph].MaxEntities },
+		Reserve:        c.DeadlineReserve.Std(),
+		CutMutations:   c.CutMutations,
 		Limits:         limits(c),
 		OverrideLabels: c.OverrideLabels,
 		OperationBytes: int64(c.Caches.Operations),

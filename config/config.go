@@ -34,9 +34,17 @@ type Config struct {
 	// Deadline of a request, from its arrival to the last byte of its answer.
 	Deadline Duration `yaml:"deadline"`
 
-	// BudgetHeader names the header that tells subgraphs how many
+	// DeadlineReserve is how long before the deadline fetches end, so that
+	// what has arrived is written on time.
+	DeadlineReserve Duration `yaml:"deadline_reserve"`
+
+	// DeadlineHeader names the header that tells subgraphs how many
 	// milliseconds they have left; "" for none.
-	BudgetHeader string `yaml:"budget_header"`
+	DeadlineHeader string `yaml:"deadline_header"`
+
+	// CutMutations ends a mutation that was sent when its client has gone, or
+	// by on_error fail_fast.
+	CutMutations bool `yaml:"cut_mutations"`
 
 	OnError OnError `yaml:"on_error"`
 
@@ -67,6 +75,8 @@ type Supergraph struct {
 type Traffic struct {
 	Timeout          Duration `yaml:"timeout"`
 	ConnectTimeout   Duration `yaml:"connect_timeout"`
+	TLSTimeout       Duration `yaml:"tls_timeout"`
+	FirstByteTimeout Duration `yaml:"first_byte_timeout"`
 	IdleTimeout      Duration `yaml:"idle_timeout"`
 	MaxResponseBytes Bytes    `yaml:"max_response_bytes"`
 
@@ -180,17 +190,19 @@ func Default(dev bool) *Config {
 		AllSubgraphs: Traffic{
 			Timeout:          Duration(10 * time.Second),
 			ConnectTimeout:   Duration(2 * time.Second),
+			TLSTimeout:       Duration(2 * time.Second),
 			IdleTimeout:      Duration(4 * time.Second),
 			MaxResponseBytes: 32 << 20,
 			Transport:        AutoTransport,
 			DeduplicateQuery: new(true),
 			ReuseEntities:    new(false),
 		},
-		Deadline:     Duration(30 * time.Second),
-		BudgetHeader: "weft-budget-ms",
-		OnError:      Partial,
-		GraphiQL:     GraphiQL{Path: "/"},
-		Health:       Health{Enabled: true, Path: "/health"},
+		Deadline:        Duration(30 * time.Second),
+		DeadlineReserve: Duration(50 * time.Millisecond),
+		DeadlineHeader:  "weft-deadline-ms",
+		OnError:         Partial,
+		GraphiQL:        GraphiQL{Path: "/"},
+		Health:          Health{Enabled: true, Path: "/health"},
 		CSRF: CSRF{
 			Enabled:         true,
 			RequiredHeaders: []string{"x-apollo-operation-name", "apollo-require-preflight", "weft-require-preflight"},
@@ -237,6 +249,8 @@ func (c *Config) TrafficOf(subgraph string) Traffic {
 	return Traffic{
 		Timeout:          cmp.Or(t.Timeout, all.Timeout),
 		ConnectTimeout:   cmp.Or(t.ConnectTimeout, all.ConnectTimeout),
+		TLSTimeout:       cmp.Or(t.TLSTimeout, all.TLSTimeout),
+		FirstByteTimeout: cmp.Or(t.FirstByteTimeout, all.FirstByteTimeout),
 		IdleTimeout:      cmp.Or(t.IdleTimeout, all.IdleTimeout),
 		MaxResponseBytes: cmp.Or(t.MaxResponseBytes, all.MaxResponseBytes),
 		Transport:        cmp.Or(t.Transport, all.Transport),

@@ -81,6 +81,11 @@ func (v *validation) times() {
 	if v.Deadline <= 0 {
 		v.report("deadline", "must be more than 0; a request without an end can hold everything up")
 	}
+	if most := v.Deadline / 10; v.DeadlineReserve > most && v.Deadline > 0 && v.source.wrote("deadline_reserve") {
+		v.report("deadline_reserve", "must be at most a tenth of deadline, %s", most)
+	} else if v.DeadlineReserve < 0 {
+		v.report("deadline_reserve", "must not be negative")
+	}
 	v.traffic("all_subgraphs", v.AllSubgraphs)
 	if v.AllSubgraphs.Timeout <= 0 {
 		v.report("all_subgraphs.timeout", "must be more than 0")
@@ -108,11 +113,13 @@ func (v *validation) traffic(path string, t Traffic) {
 		}
 	}
 	never("timeout", t.Timeout, "deadline", v.Deadline)
-	if t.Timeout > 0 {
-		never("connect_timeout", t.ConnectTimeout, Join(path, "timeout"), t.Timeout)
-	} else {
-		never("connect_timeout", t.ConnectTimeout, "all_subgraphs.timeout", v.AllSubgraphs.Timeout)
+	outerKey, outer := Join(path, "timeout"), t.Timeout
+	if outer == 0 {
+		outerKey, outer = "all_subgraphs.timeout", v.AllSubgraphs.Timeout
 	}
+	never("connect_timeout", t.ConnectTimeout, outerKey, outer)
+	never("tls_timeout", t.TLSTimeout, outerKey, outer)
+	never("first_byte_timeout", t.FirstByteTimeout, outerKey, outer)
 }
 
 func (v *validation) sizes() {
@@ -231,8 +238,10 @@ func (v *validation) headers() {
 	for _, name := range slices.Sorted(maps.Keys(v.Headers.Subgraphs)) {
 		v.rules(Join("headers.subgraphs", name), v.Headers.Subgraphs[name])
 	}
-	if v.BudgetHeader != "" && !isToken(v.BudgetHeader) {
-		v.report("budget_header", "%s is not a header name", quote(v.BudgetHeader))
+	if h := v.DeadlineHeader; h != "" && !isToken(h) {
+		v.report("deadline_header", "%s is not a header name", quote(h))
+	} else if unforwardable[http.CanonicalHeaderKey(h)] {
+		v.report("deadline_header", "%s says something else about a request", h)
 	}
 	if v.CSRF.Enabled && len(v.CSRF.RequiredHeaders) == 0 {
 		v.report("csrf.required_headers", "name at least one header, or set csrf.enabled to false")

@@ -21,8 +21,9 @@
 // Of the time until the deadline a little is kept in reserve, so that what has
 // arrived is written on time. Whose client has gone is not answered at all.
 //
-// Mutations in flight are never cancelled because of others: whether they
-// took effect would be anybody's guess.
+// Mutations in flight are not cancelled because of others, nor because their
+// client has gone, unless CutMutations says so: whether they took effect would
+// be anybody's guess.
 //
 // The package does not know HTTP towards clients, nor configuration.
 package executor

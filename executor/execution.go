@@ -92,7 +92,7 @@ func (e *execution) run(ctx context.Context, cancel context.CancelFunc) {
 		sendings := slices.DeleteFunc(e.begin(ctx), func(s sending) bool { return e.fetches[s.fetch].ended })
 		if len(sendings) == 1 && len(sendings[0].messages) == 1 && e.inFlight == 0 {
 			s := sendings[0]
-			e.take(e.send(ctx, s.fetch, 0, &s.messages[0]))
+			e.take(e.sendAlone(ctx, s))
 			continue
 		}
 		for _, s := range sendings {
@@ -182,13 +182,42 @@ func (e *execution) maxEntities(fetch int) int {
 	return e.MaxEntities(e.plan.Fetches[fetch].Subgraph)
 }
 
+// sendAlone sends the only request there is, from this goroutine.
+func (e *execution) sendAlone(ctx context.Context, s sending) outcome {
+	if e.persists(s.fetch) {
+		var cancel context.CancelFunc
+		ctx, cancel = e.contextOf(ctx, s.fetch)
+		defer cancel()
+	}
+	return e.send(ctx, s.fetch, 0, &s.messages[0])
+}
+
+// persists tells whether what is sent for a fetch goes on when nobody wants
+// the answer any longer.
+func (e *execution) persists(fetch int) bool {
+	return !e.CutMutations && e.plan.Fetches[fetch].Operation == ast.Mutation
+}
+
+// contextOf returns a context for what is sent for a fetch: one of ctx, or for
+// what persists one with no more than the deadline of ctx.
+func (e *execution) contextOf(ctx context.Context, fetch int) (context.Context, context.CancelFunc) {
+	if !e.persists(fetch) {
+		return context.WithCancel(ctx)
+	}
+	own := context.WithoutCancel(ctx)
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(own, deadline)
+	}
+	return context.WithCancel(own)
+}
+
 // launch sends the requests of a fetch from goroutines of the group, some of
 // them at a time. They share a context, by which they can be cancelled.
 func (e *execution) launch(ctx context.Context, s sending) {
 	if e.done == nil {
 		e.done = make(chan outcome, len(e.fetches))
 	}
-	ctx, e.fetches[s.fetch].cancel = context.WithCancel(ctx)
+	ctx, e.fetches[s.fetch].cancel = e.contextOf(ctx, s.fetch)
 	e.inFlight += len(s.messages)
 	if len(s.messages) == 1 {
 		e.group.Go(func() error {
@@ -269,13 +298,13 @@ func (e *execution) fail(id int) {
 }
 
 // abandon ends a fetch that has not ended: it is cancelled, or never sent. A
-// mutation in flight goes on, but nobody waits for its answer.
+// mutation in flight goes on, unless it is to be cut off.
 func (e *execution) abandon(id int) {
 	state := &e.fetches[id]
 	if state.ended {
 		return
 	}
-	if state.cancel != nil && e.plan.Fetches[id].Operation == ast.Mutation {
+	if state.cancel != nil && e.persists(id) {
 		return
 	}
 	e.reports[id].State = Cancelled

@@ -38,6 +38,11 @@ type Executor struct {
 	// where it needs several. 0 is DefaultParallel.
 	Parallel int
 
+	// CutMutations has a mutation that was sent end with its client, or with
+	// the first failure in mode FailFast. Otherwise it goes on to its own end
+	// or the deadline: cutting it off would not undo it.
+	CutMutations bool
+
 	// executions are those that have ended, with the memory for more.
 	executions sync.Pool
 }
@@ -92,7 +97,7 @@ type Request struct {
 // started fail with code GATEWAY_TIMEOUT, and the response holds the rest.
 // When ctx is cancelled, which is a client that has gone away, Execute returns
 // the context's error, and a response that tells how the fetches went and
-// nothing else.
+// nothing else; a mutation that has been sent is waited for (CutMutations).
 func (x *Executor) Execute(ctx context.Context, r *Request) (*Response, error) {
 	e := x.newExecution(r)
 	fetchCtx, cancel := x.withReserve(ctx)

@@ -397,6 +397,7 @@ func TestMutations(t *testing.T) {
 		want    string
 		log     []string
 		gone    bool
+		cut     bool
 	}{
 		{
 			name: "in order", fetches: mutation,
@@ -424,7 +425,23 @@ func TestMutations(t *testing.T) {
 			log:   []string{"one sent", "one answered", "pricing answered", "two answered"},
 		},
 		{
-			name: "the client going ends it", fetches: mutation[:2], gone: true,
+			name: "fail fast cuts one off if it shall", fetches: parallel, mode: FailFast, cut: true,
+			world: map[string]subgraph{"one": {answer: `{"data":{"c":{"id":1}}}`}, "pricing": {delay: time.Second, status: 500}, "two": {delay: time.Minute, answer: `{"data":{"b":2}}`}},
+			want:  `{"data":null,"errors":[{"message":"subgraph \"pricing\" answered with HTTP status 500","path":["c"],"extensions":{"code":"SUBREQUEST_HTTP_ERROR","http":{"status":500},"service":"pricing"}}]}`,
+			log:   []string{"one sent", "one answered", "pricing answered", "two canceled"},
+		},
+		{
+			name: "the client going does not end it, and the next is not sent", fetches: mutation[:2], gone: true,
+			world: map[string]subgraph{"one": {delay: time.Minute, answer: `{"data":{"a":1}}`}},
+			log:   []string{"one sent", "one answered"},
+		},
+		{
+			name: "nor does it end those side by side", fetches: parallel, gone: true,
+			world: map[string]subgraph{"one": {answer: `{"data":{"c":{"id":1}}}`}, "pricing": {delay: time.Hour}, "two": {delay: time.Minute, answer: `{"data":{"b":2}}`}},
+			log:   []string{"one sent", "one answered", "pricing canceled", "two answered"},
+		},
+		{
+			name: "the client going ends it if it shall", fetches: mutation[:2], gone: true, cut: true,
 			world: map[string]subgraph{"one": {hang: true}},
 			log:   []string{"one sent", "one canceled"},
 		},
@@ -448,7 +465,7 @@ func TestMutations(t *testing.T) {
 				if tt.gone {
 					time.AfterFunc(time.Second, cancel)
 				}
-				r, err := (&Executor{Fetcher: w}).Execute(ctx, &Request{Program: compile(t, shop, query, tt.fetches), Mode: tt.mode})
+				r, err := (&Executor{Fetcher: w, CutMutations: tt.cut}).Execute(ctx, &Request{Program: compile(t, shop, query, tt.fetches), Mode: tt.mode})
 				if (err != nil) != tt.gone {
 					t.Fatalf("error %v", err)
 				}

@@ -3,6 +3,7 @@ package router
 import (
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -56,6 +57,12 @@ type GraphOptions struct {
 	// subgraph may hold, 0 for any number; nil is no limit for all.
 	MaxEntities func(subgraph string) int
 
+	// Reserve is how long before a request's deadline its fetches end; 0 is
+	// executor.DefaultReserve. CutMutations has mutations that were sent end
+	// with their client.
+	Reserve      time.Duration
+	CutMutations bool
+
 	// Limits of operations, introspection included.
 	Limits operation.Limits
 
@@ -89,8 +96,8 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 		Supergraph: super,
 		overrides:  newOverrides(super, o.OverrideLabels),
 		planner:    planner.New(super, planner.Options{Reuse: o.ReuseEntities}),
-		queries:    &executor.Executor{Fetcher: o.QueryFetcher, MaxEntities: o.MaxEntities},
-		mutations:  &executor.Executor{Fetcher: o.Fetcher, MaxEntities: o.MaxEntities},
+		queries:    &executor.Executor{Fetcher: o.QueryFetcher, MaxEntities: o.MaxEntities, Reserve: o.Reserve},
+		mutations:  &executor.Executor{Fetcher: o.Fetcher, MaxEntities: o.MaxEntities, Reserve: o.Reserve, CutMutations: o.CutMutations},
 		limits:     o.Limits,
 		operations: newCache(o.OperationBytes, hashOperation, weighOperation),
 		programs:   newCache(o.PlanBytes, hashPlan, weighProgram),

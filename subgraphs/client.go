@@ -27,7 +27,7 @@ type Client struct {
 type endpoint struct {
 	target
 	Endpoint
-	budget    string // name of the budget header, canonical; "" for none
+	header    string // name of the deadline header, canonical; "" for none
 	transport transport
 }
 
@@ -39,7 +39,7 @@ func NewClient(o Options) (*Client, error) {
 	c := &Client{endpoints: map[string]*endpoint{}, alive: alive, close: stop}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(o.Endpoints)) {
-		e := &endpoint{Endpoint: o.Endpoints[name].withDefaults(), budget: http.CanonicalHeaderKey(o.BudgetHeader)}
+		e := &endpoint{Endpoint: o.Endpoints[name].withDefaults(), header: http.CanonicalHeaderKey(o.DeadlineHeader)}
 		var err error
 		if e.target, err = parseTarget(e.URL); err == nil {
 			err = e.check()
@@ -64,8 +64,8 @@ func (e *endpoint) check() error {
 	default:
 		return fmt.Errorf("has the transport %q; %q and %q are possible", e.Transport, TransportNetHTTP, TransportHTTP2)
 	}
-	if e.budget != "" && !isToken(e.budget) {
-		return fmt.Errorf("has the budget header %q, which cannot be a header's name", e.budget)
+	if e.header != "" && !isToken(e.header) {
+		return fmt.Errorf("has the deadline header %q, which cannot be a header's name", e.header)
 	}
 	return nil
 }

@@ -596,16 +596,16 @@ func testConcurrentFetchesKeepTheirAnswersApart(t *testing.T, via Transport) {
 	}
 }
 
-func TestBudgetHeader(t *testing.T) { eachTransport(t, testBudgetHeader) }
+func TestDeadlineHeader(t *testing.T) { eachTransport(t, testDeadlineHeader) }
 
-func testBudgetHeader(t *testing.T, via Transport) {
+func testDeadlineHeader(t *testing.T, via Transport) {
 	var got atomic.Value
-	_, srv := serve(t, Endpoint{Transport: via}, func(_ http.ResponseWriter, r *http.Request) { got.Store(r.Header["X-Budget-Ms"]) })
+	_, srv := serve(t, Endpoint{Transport: via}, func(_ http.ResponseWriter, r *http.Request) { got.Store(r.Header["X-Deadline-Ms"]) })
 	c := newClient(t, Options{
-		Endpoints:    map[string]Endpoint{"s": {URL: srv.URL, Transport: via, Timeout: time.Hour}},
-		BudgetHeader: "x-budget-ms",
+		Endpoints:      map[string]Endpoint{"s": {URL: srv.URL, Transport: via, Timeout: time.Hour}},
+		DeadlineHeader: "x-deadline-ms",
 	})
-	r := &Request{Subgraph: "s", Header: http.Header{"X-Budget-Ms": {"77"}}}
+	r := &Request{Subgraph: "s", Header: http.Header{"X-Deadline-Ms": {"77"}}}
 	if _, err := c.Fetch(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -732,4 +732,53 @@ func ExampleClient() {
 	}
 	fmt.Println(resp.Status, string(resp.Body))
 	// Output: 200 {"data":{"me":{"id":"1"}}}
+}
+
+// TestFirstByteTimeout: what ends a request whose answer does not begin is the
+// time for the first byte, and what ends one that begins and does not end is
+// not.
+func TestFirstByteTimeout(t *testing.T) { eachTransport(t, testFirstByteTimeout) }
+
+func testFirstByteTimeout(t *testing.T, via Transport) {
+	silent, slow := make(chan struct{}), make(chan struct{})
+	var asked atomic.Int64
+	c, srv := serve(t, Endpoint{Transport: via, FirstByteTimeout: 20 * time.Millisecond, Timeout: time.Minute},
+		func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			switch asked.Add(1) {
+			case 2:
+				<-silent
+			case 3:
+				_, _ = io.WriteString(w, `{"data":`)
+				_ = http.NewResponseController(w).Flush()
+				<-slow
+				_, _ = io.WriteString(w, `null}`)
+			default:
+				_, _ = io.WriteString(w, `{}`)
+			}
+		})
+	defer srv.CloseClientConnections()
+	if _, err := fetch(t, c); err != nil {
+		t.Fatal(err)
+	}
+	// Over a connection that has been used: not a reason to send it again.
+	_, err := fetch(t, c)
+	e := wantKind(t, err, Timeout)
+	if got, want := e.Reason(), "no answer within 20ms"; got != want {
+		t.Errorf("reason %q, want %q", got, want)
+	}
+	if n := asked.Load(); n != 2 {
+		t.Errorf("%d requests were sent, want 2", n)
+	}
+	close(silent)
+	time.AfterFunc(60*time.Millisecond, func() { close(slow) })
+	r, err := fetch(t, c)
+	if err != nil || string(r.Body) != `{"data":null}` {
+		t.Errorf("an answer that began in time: %v, %v", r, err)
+	}
+	// Whoever leaves meanwhile is not told of a time limit.
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = c.Fetch(ctx, &Request{Subgraph: "s", Body: []byte(`{}`)})
+	wantKind(t, err, Canceled)
 }

@@ -1,6 +1,7 @@
 package subgraphs
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -68,7 +69,9 @@ func newConn(raw net.Conn) *conn {
 // isStale tells whether err means that the connection was dead before the
 // request, which then has not been answered: it had been used before, and not
 // a byte came.
-func (c *conn) isStale(err error) bool { return c.reused && !c.begun && !isTimeout(err) }
+func (c *conn) isStale(err error) bool {
+	return c.reused && !c.begun && !isTimeout(err) && !errors.Is(err, errFirstByte)
+}
 
 // isQuiet tells whether an idle connection is open and nothing has arrived on
 // it. What comes unasked would be taken for the next request's answer.
@@ -82,7 +85,7 @@ func (c *conn) isQuiet() bool {
 
 // exchange sends r and reads the answer. keep tells whether the connection can
 // be used again. Whatever the error, the connection must then be closed.
-func (c *conn) exchange(w *wire, r *Request, d deadline) (resp *Response, keep bool, err error) {
+func (c *conn) exchange(ctx context.Context, w *wire, r *Request, d deadline) (resp *Response, keep bool, err error) {
 	c.begun = false
 	writeErr := c.write(w, r, d)
 	if isTimeout(writeErr) {
@@ -90,7 +93,12 @@ func (c *conn) exchange(w *wire, r *Request, d deadline) (resp *Response, keep b
 	}
 	// A subgraph may refuse a body without reading it to its end; then
 	// writing fails, and the answer tells why.
-	resp, keep, err = c.read(w.MaxResponseBytes)
+	if w.FirstByteTimeout > 0 {
+		err = c.awaitFirstByte(ctx, w.FirstByteTimeout, d)
+	}
+	if err == nil {
+		resp, keep, err = c.read(w.MaxResponseBytes)
+	}
 	if err != nil && writeErr != nil && !c.begun {
 		err = writeErr
 	}

@@ -107,6 +107,8 @@ func classify(ctx context.Context, d deadline, name string, e Endpoint, err erro
 		out.Kind = Canceled
 	case ctx.Err() != nil:
 		out.Kind = Timeout
+	case errors.Is(err, errFirstByte):
+		out.Kind, out.limit = Timeout, e.FirstByteTimeout.String()
 	case d.isPassed():
 		// The caller's deadline may be the one that fired, a moment before
 		// ctx itself shows it.

@@ -15,9 +15,9 @@ type Options struct {
 	// Endpoints by subgraph name.
 	Endpoints map[string]Endpoint
 
-	// BudgetHeader names the request header that tells a subgraph how many
+	// DeadlineHeader names the request header that tells a subgraph how many
 	// milliseconds it has to answer; "" for none.
-	BudgetHeader string
+	DeadlineHeader string
 }
 
 // An Endpoint is where a subgraph answers and how long and how much it may.
@@ -31,9 +31,17 @@ type Endpoint struct {
 	// Timeout of one fetch, from its start to the last byte. Default 30s.
 	Timeout time.Duration
 
-	// ConnectTimeout of a new connection, and again of its TLS handshake.
-	// Default 5s.
+	// ConnectTimeout of a new connection, without its TLS handshake. Default
+	// 5s.
 	ConnectTimeout time.Duration
+
+	// TLSTimeout of the TLS handshake. Default: ConnectTimeout.
+	TLSTimeout time.Duration
+
+	// FirstByteTimeout is how long an answer may take to begin after the
+	// request has been written. With TransportNetHTTP and TransportHTTP2 its
+	// head has to be there by then. 0 leaves it to Timeout.
+	FirstByteTimeout time.Duration
 
 	// IdleTimeout is how long an unused connection is kept. Default 4s: less
 	// than the shortest common keep-alive of a server (Node's 5s), so that a
@@ -67,6 +75,9 @@ func (e Endpoint) withDefaults() Endpoint {
 	}
 	if e.ConnectTimeout <= 0 {
 		e.ConnectTimeout = defaultConnectTimeout
+	}
+	if e.TLSTimeout <= 0 {
+		e.TLSTimeout = e.ConnectTimeout
 	}
 	if e.IdleTimeout <= 0 {
 		e.IdleTimeout = defaultIdleTimeout

@@ -357,7 +357,7 @@ func TestSharingPanics(t *testing.T) {
 	}
 }
 
-// The budget header of a request on behalf of followers tells of the one with
+// The deadline header of a request on behalf of followers tells of the one with
 // the most time.
 func TestSharingBudget(t *testing.T) {
 	for name, via := range map[string]Transport{"own": TransportAuto, "net_http": TransportNetHTTP} {
@@ -373,8 +373,8 @@ func TestSharingBudget(t *testing.T) {
 				}
 			})
 			s := NewSharing(newClient(t, Options{
-				Endpoints:    map[string]Endpoint{"s": {URL: srv.URL, Timeout: 30 * time.Hour, Transport: via}},
-				BudgetHeader: "x-ms",
+				Endpoints:      map[string]Endpoint{"s": {URL: srv.URL, Timeout: 30 * time.Hour, Transport: via}},
+				DeadlineHeader: "x-ms",
 			}))
 			var wg sync.WaitGroup
 			ask := func(limit time.Duration) context.CancelFunc {

@@ -40,7 +40,7 @@ func newStandard(c *Client, e *endpoint) *standard {
 		},
 		Proxy:                  proxy,
 		Protocols:              &protocols,
-		TLSHandshakeTimeout:    e.ConnectTimeout,
+		TLSHandshakeTimeout:    e.TLSTimeout,
 		DisableCompression:     true,
 		MaxIdleConns:           0, // bounded per host, and there is one host
 		MaxIdleConnsPerHost:    maxIdleConns,
@@ -54,11 +54,23 @@ func newStandard(c *Client, e *endpoint) *standard {
 func (s *standard) roundTrip(ctx context.Context, r *Request, d deadline) (*Response, error) {
 	ctx, cancel := context.WithDeadline(ctx, d.at)
 	defer cancel()
+	if s.FirstByteTimeout > 0 {
+		first := newFirstByte(ctx, s.FirstByteTimeout)
+		defer first.stop()
+		resp, err := s.send(first.ctx, r, d, first.arrived)
+		return resp, first.explain(err)
+	}
+	return s.send(ctx, r, d, func() {})
+}
+
+// send sends r and calls begun when the head of the answer is there.
+func (s *standard) send(ctx context.Context, r *Request, d deadline, begun func()) (*Response, error) {
 	// The transport and not an http.Client: no redirects, no cookies.
 	resp, err := s.transport.RoundTrip(s.request(ctx, r, d))
 	if err != nil {
 		return nil, err
 	}
+	begun()
 	defer resp.Body.Close()
 	body, err := readBody(resp.Header, resp.Body, resp.ContentLength, s.MaxResponseBytes)
 	if err != nil {
@@ -85,8 +97,8 @@ func (s *standard) request(ctx context.Context, r *Request, d deadline) *http.Re
 	if s.authorization != "" && header["Authorization"] == nil {
 		header["Authorization"] = []string{s.authorization}
 	}
-	if s.budget != "" {
-		header[s.budget] = []string{strconv.FormatInt(d.budget(r), 10)}
+	if s.header != "" {
+		header[s.header] = []string{strconv.FormatInt(d.budget(r), 10)}
 	}
 	markReplayable(header, r.Mutation)
 	req := &http.Request{

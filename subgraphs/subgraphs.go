@@ -22,7 +22,7 @@ type Request struct {
 	// Mutation says that sending the request twice is not harmless.
 	Mutation bool
 
-	// askedUntil is what the budget header counts to if it comes before the
+	// askedUntil is what the deadline header counts to if it comes before the
 	// context's deadline: a shared request has its first asker's, without
 	// ending by it. Zero for the context's alone.
 	askedUntil time.Time

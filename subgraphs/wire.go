@@ -99,7 +99,7 @@ func (w *wire) connection(ctx context.Context, d deadline, fresh bool) (*conn, e
 // pool, or closed; after an error it is closed.
 func (w *wire) exchange(ctx context.Context, c *conn, r *Request, d deadline) (*Response, error) {
 	stop := context.AfterFunc(ctx, c.expire)
-	resp, keep, err := c.exchange(w, r, d)
+	resp, keep, err := c.exchange(ctx, w, r, d)
 	if !stop() {
 		// Expiring must not hit whoever has the connection next.
 		<-c.expired
@@ -142,7 +142,7 @@ func (w *wire) appendHead(b []byte, r *Request, d deadline) []byte {
 	agent, authorized := false, w.authorization == ""
 	for _, name := range names {
 		canonical := http.CanonicalHeaderKey(name)
-		if ownHeaders[canonical] || canonical == w.budget {
+		if ownHeaders[canonical] || canonical == w.header {
 			continue
 		}
 		agent = agent || canonical == "User-Agent"
@@ -157,8 +157,8 @@ func (w *wire) appendHead(b []byte, r *Request, d deadline) []byte {
 	if !authorized {
 		b = appendField(b, "Authorization", w.authorization)
 	}
-	if w.budget != "" {
-		b = append(append(b, w.budget...), ": "...)
+	if w.header != "" {
+		b = append(append(b, w.header...), ": "...)
 		b = append(strconv.AppendInt(b, d.budget(r), 10), "\r\n"...)
 	}
 	b = append(b, "Content-Length: "...)

@@ -565,7 +565,7 @@ func TestTransportChoice(t *testing.T) {
 	if _, err := NewClient(Options{Endpoints: map[string]Endpoint{"s": {URL: "http://s", Transport: "pigeon"}}}); err == nil {
 		t.Error("pigeons carry nothing")
 	}
-	if _, err := NewClient(Options{Endpoints: map[string]Endpoint{"s": {URL: "http://s"}}, BudgetHeader: "a b"}); err == nil {
+	if _, err := NewClient(Options{Endpoints: map[string]Endpoint{"s": {URL: "http://s"}}, DeadlineHeader: "a b"}); err == nil {
 		t.Error("a header's name has no spaces")
 	}
 }

@@ -82,7 +82,7 @@ func TestTrap20Headers(t *testing.T) {
 	}
 	header := maps.Clone(*seen.Load())
 	delete(header, "Content-Length")
-	delete(header, "Weft-Budget-Ms") // is of a number that differs
+	delete(header, "Weft-Deadline-Ms") // is of a number that differs
 	want := http.Header{
 		"Accept":          {"application/graphql-response+json, application/json;q=0.9"},
 		"Accept-Charset":  {"utf-8"},
