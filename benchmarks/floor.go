@@ -73,7 +73,10 @@ func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (f *floor) send(ctx context.Context, wave []recordedRequest, header http.Header) error {
 	fetch := func(r *recordedRequest) error {
-		_, err := f.shared.Fetch(ctx, &subgraphs.Request{Subgraph: r.Subgraph, Body: r.Body, Header: header})
+		response, err := f.shared.Fetch(ctx, &subgraphs.Request{Subgraph: r.Subgraph, Body: r.Body, Header: header})
+		if err == nil {
+			response.Release()
+		}
 		return err
 	}
 	if len(wave) == 1 {

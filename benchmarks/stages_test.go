@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"go.uber.org/zap"
@@ -113,11 +115,15 @@ func (s *stages) run(b *testing.B) (*merge.Result, [][][]byte) {
 	return result, answers
 }
 
+// ofStages are the workloads of BenchmarkStage.
+var ofStages = flag.String("workload", "shop,1kB,100kB", "comma-separated: our own by name, or `directories`")
+
 // BenchmarkStage is every stage of a request alone, on the workloads that run
 // measures from outside.
 func BenchmarkStage(b *testing.B) {
-	for _, name := range []string{"shop", "1kB", "100kB"} {
+	for _, name := range strings.Split(*ofStages, ",") {
 		s := newStages(b, name)
+		name = s.workload.name
 		for _, stage := range []struct {
 			name string
 			run  func(*stages, *testing.B)
@@ -207,6 +213,7 @@ func (s *stages) benchmarkExecute(b *testing.B) {
 		if _, err := response.JSON(nil); err != nil {
 			b.Fatal(err)
 		}
+		response.Release()
 	}
 }
 

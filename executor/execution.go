@@ -29,7 +29,8 @@ type execution struct {
 	reports  []FetchReport // by fetch; the response's
 	ready    []int         // fetches whose dependencies have ended, not yet begun
 	sendings []sending
-	messages []subgraphs.Request // memory for those to come
+	answers  []*subgraphs.Response // that the result is made of
+	messages []subgraphs.Request   // memory for those to come
 
 	group    errgroup.Group
 	done     chan outcome
@@ -79,7 +80,11 @@ func (e *execution) release() {
 	e.result.Release()
 	clear(e.fetches)
 	clear(e.sendings[:cap(e.sendings)])
-	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], sendings: e.sendings[:0], done: e.done}
+	for _, a := range e.answers {
+		a.Release()
+	}
+	clear(e.answers)
+	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], sendings: e.sendings[:0], answers: e.answers[:0], done: e.done}
 	e.executions.Put(e)
 }
 
@@ -256,6 +261,9 @@ func (e *execution) take(o outcome) {
 		e.result.Fail(o.fetch, o.failure)
 	} else {
 		e.result.Link(o.fetch, o.request, o.answer)
+		if o.response != nil {
+			e.answers = append(e.answers, o.response)
+		}
 	}
 	if state.open--; state.open > 0 {
 		return

@@ -12,6 +12,7 @@ import (
 	"github.com/weft-graphql/weft/merge"
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
 // A Fetcher sends a request to a subgraph. It must return soon after ctx has
@@ -45,6 +46,9 @@ type Executor struct {
 
 	// executions are those that have ended, with the memory for more.
 	executions sync.Pool
+
+	// buffers are for responses.
+	buffers buffer.Pool
 }
 
 // DefaultParallel is how many requests of one fetch are under way at a time if

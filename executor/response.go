@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/weft-graphql/weft/merge"
+	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
 // A Response is the answer to a Request.
@@ -28,12 +29,25 @@ type Response struct {
 
 	data []byte
 	body []byte // {"data":… up to the end of data; nil once completed
+
+	memory *buffer.Buffer // what all of it lies in; nil if that is not to be used again
+	pool   *buffer.Pool   // where it is from
 }
 
 const dataPrefix = `{"data":`
 
 // Data returns the value of "data". It must not be written to.
 func (r *Response) Data() []byte { return r.data }
+
+// Release ends the use of the response's text: the memory of it serves another
+// one. Nobody has to call it; whoever does must not use what Data and JSON have
+// returned any more, nor anybody whom he has given it to.
+func (r *Response) Release() {
+	if r.memory != nil {
+		r.pool.Give(r.memory)
+		r.memory, r.data, r.body = nil, nil, nil
+	}
+}
 
 // JSON completes the response body with errors and extensions. It may be
 // called once, since it writes behind the data instead of copying it.
@@ -63,6 +77,9 @@ func (r *Response) JSON(extensions map[string]any) ([]byte, error) {
 		}
 	}
 	body.WriteByte('}')
+	if r.memory != nil {
+		r.memory.Bytes = body.Bytes() // which may have grown
+	}
 	return body.Bytes(), nil
 }
 
@@ -84,7 +101,10 @@ func (e *execution) respond() *Response {
 		r.body = []byte(dataPrefix + "null")
 		r.Causes = e.result.ErrorsOf(e.failed)
 	} else {
-		r.body = e.result.Write(append(make([]byte, 0, e.sizeHint()), dataPrefix...), e.request.Introspection)
+		r.pool = &e.buffers
+		r.memory = r.pool.Take(e.sizeHint())
+		r.body = e.result.Write(append(r.memory.Bytes, dataPrefix...), e.request.Introspection)
+		r.memory.Bytes = r.body
 		r.Causes = e.result.Errors()
 		r.Completions = e.result.Completions()
 	}

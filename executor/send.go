@@ -18,6 +18,8 @@ type outcome struct {
 	answer  *merge.Answer
 	failure *merge.Failure
 
+	response *subgraphs.Response // that the answer is made of, if it may be released with it
+
 	status int
 	bytes  int
 }
@@ -42,6 +44,10 @@ func (e *execution) send(ctx context.Context, fetch, request int, m *subgraphs.R
 	o.answer, err = e.request.Program.Decode(fetch, response.Body)
 	if err != nil {
 		o.answer, o.failure = nil, unreadable(response, err)
+		return o
+	}
+	if !o.answer.HasErrors() { // errors keep parts of the text
+		o.response = response
 	}
 	return o
 }

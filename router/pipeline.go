@@ -297,6 +297,9 @@ func (x *exchange) respond(context.Context) *refusal {
 	// Reading the answer may take its time, but not for ever.
 	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(writeTimeout))
 	writeBody(x.writer, x.media, http.StatusOK, body)
+	if x.response != nil {
+		x.response.Release()
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -60,6 +61,8 @@ func writeBody(w http.ResponseWriter, media mediaType, status int, body []byte) 
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-store")
 	}
+	// net/http would find out only for short ones, and cut others into chunks.
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	n, _ := w.Write(body) // a client that has gone is found by its context
 	return n

@@ -3,41 +3,59 @@ package subgraphs
 import (
 	"bytes"
 	"io"
+
+	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
+
+// A body is the body of an answer while it is read.
+type body struct {
+	*buffer.Buffer
+	pool *buffer.Pool
+}
+
+// grow makes room for size bytes in all.
+func (b *body) grow(size int64) {
+	grown := b.pool.Take(int(size))
+	grown.Bytes = append(grown.Bytes, b.Bytes...)
+	b.pool.Give(b.Buffer)
+	b.Buffer = grown
+}
 
 // readBody reads the body that follows h, at most limit bytes of it. The
 // caller owns it.
-func (c *conn) readBody(h *answerHead, limit int64) ([]byte, error) {
+func (c *conn) readBody(h *answerHead, pool *buffer.Pool, limit int64) (*buffer.Buffer, error) {
+	if h.length > limit {
+		return nil, errTooLarge
+	}
+	b := body{Buffer: pool.Take(int(min(max(h.length, 0), maxPresized))), pool: pool}
+	var err error
 	switch {
 	case h.chunked:
-		return c.readChunks(limit)
-	case h.length > limit:
-		return nil, errTooLarge
+		err = c.readChunks(&b, limit)
 	case h.length >= 0:
-		return c.readSized(h.length)
+		err = c.readSized(&b, h.length)
 	default:
-		return c.readRest(limit)
+		err = c.readRest(&b, limit)
 	}
+	if err != nil {
+		pool.Give(b.Buffer)
+		return nil, err
+	}
+	return b.Buffer, nil
 }
 
 // readSized reads a body of a known size. Memory for what has been announced
 // is set aside up to maxPresized; then, when that much has come, eight times as
 // much.
-func (c *conn) readSized(size int64) ([]byte, error) {
-	body := make([]byte, 0, min(size, maxPresized))
+func (c *conn) readSized(b *body, size int64) error {
 	for {
-		room := body[len(body):cap(body)]
-		n, err := c.readFull(room)
-		body = body[:len(body)+n]
-		if err != nil {
-			return nil, err
+		room := min(size, int64(cap(b.Bytes)))
+		n, err := c.readFull(b.Bytes[len(b.Bytes):room])
+		b.Bytes = b.Bytes[:len(b.Bytes)+n]
+		if err != nil || int64(len(b.Bytes)) == size {
+			return err
 		}
-		if int64(len(body)) == size {
-			return body, nil
-		}
-		grown := make([]byte, len(body), min(8*int64(cap(body)), size))
-		copy(grown, body)
-		body = grown
+		b.grow(min(8*room, size))
 	}
 }
 
@@ -56,20 +74,23 @@ func (c *conn) readFull(p []byte) (int, error) {
 }
 
 // readRest reads a body that ends with the connection.
-func (c *conn) readRest(limit int64) ([]byte, error) {
-	var body []byte
+func (c *conn) readRest(b *body, limit int64) error {
 	for {
-		if int64(len(body)+c.w-c.r) > limit {
-			return nil, errTooLarge
+		size := int64(len(b.Bytes) + c.w - c.r)
+		if size > limit {
+			return errTooLarge
 		}
-		body = append(body, c.buf[c.r:c.w]...)
+		if size > int64(cap(b.Bytes)) {
+			b.grow(min(max(2*int64(cap(b.Bytes)), size), limit))
+		}
+		b.Bytes = append(b.Bytes, c.buf[c.r:c.w]...)
 		c.r, c.w = 0, 0
 		switch err := c.fill(len(c.buf)); err {
 		case nil:
 		case io.ErrUnexpectedEOF:
-			return body, nil
+			return nil
 		default:
-			return nil, err
+			return err
 		}
 	}
 }
@@ -88,56 +109,54 @@ const (
 )
 
 // readChunks reads a chunked body. RFC 9112, "Chunked Transfer Coding".
-func (c *conn) readChunks(limit int64) ([]byte, error) {
-	var body []byte
+func (c *conn) readChunks(b *body, limit int64) error {
 	overhead := int64(0)
 	for {
 		line, err := c.readLine(maxChunkLine)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		overhead += int64(len(line)) + 4
 		size, ok := parseChunkSize(line)
 		switch {
 		case !ok:
-			return nil, malformed("a chunk begins with %.40q", line)
-		case size > limit-int64(len(body)):
-			return nil, errTooLarge
+			return malformed("a chunk begins with %.40q", line)
+		case size > limit-int64(len(b.Bytes)):
+			return errTooLarge
 		case size == 0:
-			return body, c.readTrailer()
-		case overhead > freeOverhead+overheadRatio*int64(len(body)):
-			return nil, malformed("its chunks are mostly wrapping")
+			return c.readTrailer()
+		case overhead > freeOverhead+overheadRatio*int64(len(b.Bytes)):
+			return malformed("its chunks are mostly wrapping")
 		}
-		if body, err = c.appendBody(body, size, limit); err != nil {
-			return nil, err
+		if err := c.appendBody(b, size, limit); err != nil {
+			return err
 		}
 		if line, err = c.readLine(0); err != nil || len(line) > 0 {
 			if err == nil || err == errLineTooLong {
 				err = malformed("a chunk is longer than it says")
 			}
-			return nil, err
+			return err
 		}
 	}
 }
 
 // appendBody reads size bytes more. Memory grows with what has come, so that a
 // large chunk that is only announced costs nothing.
-func (c *conn) appendBody(body []byte, size, limit int64) ([]byte, error) {
+func (c *conn) appendBody(b *body, size, limit int64) error {
 	for size > 0 {
-		if len(body) == cap(body) {
-			grown := make([]byte, len(body), min(max(2*int64(cap(body)), min(size, maxPresized)), limit))
-			copy(grown, body)
-			body = grown
+		have := int64(len(b.Bytes))
+		if len(b.Bytes) == cap(b.Bytes) {
+			b.grow(min(max(2*have, have+min(size, maxPresized)), limit))
 		}
-		room := min(size, int64(cap(body)-len(body)))
-		n, err := c.readFull(body[len(body) : int64(len(body))+room])
-		body = body[:len(body)+n]
+		room := min(size, int64(cap(b.Bytes))-have)
+		n, err := c.readFull(b.Bytes[have : have+room])
+		b.Bytes = b.Bytes[:have+int64(n)]
 		if err != nil {
-			return nil, err
+			return err
 		}
 		size -= int64(n)
 	}
-	return body, nil
+	return nil
 }
 
 var errLineTooLong = malformed("a line around its chunks is too long")

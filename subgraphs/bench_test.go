@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
 // BenchmarkFetch is one round trip over loopback, with headers that every
@@ -101,11 +103,14 @@ func BenchmarkReadAnswer(b *testing.B) {
 	answer := []byte("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\nvary: origin\r\ncontent-length: 60\r\n\r\n" + strings.Repeat("x", 60))
 	p := &pieces{size: len(answer)}
 	c := newConn(p)
+	var pool buffer.Pool
 	b.ReportAllocs()
 	for b.Loop() {
 		p.rest = answer
-		if _, keep, err := c.read(1000); err != nil || !keep {
+		resp, keep, err := c.read(&pool, 1000)
+		if err != nil || !keep {
 			b.Fatal(err)
 		}
+		resp.Release()
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
 // A Client sends requests to the subgraphs it was made for. It is safe for
@@ -16,6 +18,9 @@ import (
 // cannot take another's.
 type Client struct {
 	endpoints map[string]*endpoint
+
+	// buffers are for the bodies of answers.
+	buffers buffer.Pool
 
 	// alive ends when the client is closed; dials that nobody waits for any
 	// longer end with it.

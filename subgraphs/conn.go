@@ -5,8 +5,11 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"syscall"
 	"time"
+
+	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
 // A conn is one connection to a subgraph. It belongs to one request at a time.
@@ -97,7 +100,7 @@ func (c *conn) exchange(ctx context.Context, w *wire, r *Request, d deadline) (r
 		err = c.awaitFirstByte(ctx, w.FirstByteTimeout, d)
 	}
 	if err == nil {
-		resp, keep, err = c.read(w.MaxResponseBytes)
+		resp, keep, err = c.read(w.buffers, w.MaxResponseBytes)
 	}
 	if err != nil && writeErr != nil && !c.begun {
 		err = writeErr
@@ -125,16 +128,16 @@ func (c *conn) write(w *wire, r *Request, d deadline) error {
 }
 
 // read reads one answer.
-func (c *conn) read(limit int64) (resp *Response, keep bool, err error) {
+func (c *conn) read(pool *buffer.Pool, limit int64) (resp *Response, keep bool, err error) {
 	h, err := c.readHead()
 	if err != nil {
 		return nil, false, err
 	}
-	body, err := c.readBody(&h, limit)
+	b, err := c.readBody(&h, pool, limit)
 	if err != nil {
 		return nil, false, err
 	}
-	return &Response{Status: h.status, Header: h.header, Body: body}, h.keep, nil
+	return &Response{Status: h.status, Header: h.header, Body: slices.Clip(b.Bytes), memory: b, pool: pool}, h.keep, nil
 }
 
 // errSilent is the end of a connection on which nothing has been answered.

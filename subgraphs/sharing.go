@@ -269,6 +269,9 @@ func (s *sharingShard) end(f *flight) {
 	defer s.mu.Unlock()
 	s.unlink(f)
 	if f.done != nil {
+		if f.response != nil {
+			f.response.share()
+		}
 		close(f.done)
 	}
 }

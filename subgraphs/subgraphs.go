@@ -3,6 +3,8 @@ package subgraphs
 import (
 	"net/http"
 	"time"
+
+	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
 // A Request is one GraphQL request to one subgraph. It is not modified by
@@ -29,9 +31,27 @@ type Request struct {
 }
 
 // A Response is a subgraph's answer with its body read completely. It is never
-// reused, and never written to: several may have received it.
+// written to: several may have received it.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	// memory is what Body lies in if nobody else has the Response; otherwise
+	// nil.
+	memory *buffer.Buffer
+	pool   *buffer.Pool // where it is from
 }
+
+// Release ends the use of the response: the memory of its body serves another
+// one, unless somebody else may have the response too. Nobody has to call it,
+// and nobody more than once.
+func (r *Response) Release() {
+	if r.memory != nil {
+		r.pool.Give(r.memory)
+		r.memory, r.Body = nil, nil
+	}
+}
+
+// share makes Release do nothing: somebody else gets the response.
+func (r *Response) share() { r.memory = nil }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
 // A wire sends requests over HTTP/1.1 connections of its own, without TLS and
@@ -30,10 +32,11 @@ type wire struct {
 	address string // host and port to dial
 	prefix  []byte // of every request's head
 	pool    pool
+	buffers *buffer.Pool // for bodies
 }
 
 func newWire(c *Client, e *endpoint) *wire {
-	w := &wire{endpoint: e, client: c, address: e.url.Host}
+	w := &wire{endpoint: e, client: c, address: e.url.Host, buffers: &c.buffers}
 	if e.url.Port() == "" {
 		w.address = net.JoinHostPort(e.url.Hostname(), "80")
 	}
@@ -118,11 +121,12 @@ func (w *wire) inflate(resp *Response) (*Response, error) {
 	if resp.Header["Content-Encoding"] == nil {
 		return resp, nil
 	}
-	var err error
-	resp.Body, err = readBody(resp.Header, bytes.NewReader(resp.Body), int64(len(resp.Body)), w.MaxResponseBytes)
+	body, err := readBody(resp.Header, bytes.NewReader(resp.Body), int64(len(resp.Body)), w.MaxResponseBytes)
+	resp.Release() // the body as it came
 	if err != nil {
 		return nil, err
 	}
+	resp.Body = body
 	return resp, nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
 // A script is a server that answers with bytes: answer returns those for the
@@ -216,7 +217,7 @@ func TestPartialReads(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for size := 1; size <= len(answer); size++ {
 				c := newConn(&pieces{rest: []byte(answer), size: size})
-				resp, _, err := c.read(100)
+				resp, _, err := c.read(&buffer.Pool{}, 100)
 				if err != nil {
 					t.Fatalf("in pieces of %d: %v", size, err)
 				}
@@ -228,7 +229,7 @@ func TestPartialReads(t *testing.T) {
 				}
 				// Cut off anywhere, it is an error.
 				c = newConn(&pieces{rest: []byte(answer[:len(answer)-size]), size: 7})
-				if resp, _, err := c.read(100); err == nil {
+				if resp, _, err := c.read(&buffer.Pool{}, 100); err == nil {
 					t.Fatalf("without its last %d bytes: %d %q", size, resp.Status, resp.Body)
 				}
 			}
@@ -677,7 +678,7 @@ func FuzzAnswer(f *testing.F) {
 		const limit = 1000
 		size = max(1, min(size, 1<<16))
 		c := newConn(&pieces{rest: bytes.Clone(raw), size: size})
-		got, keep, err := c.read(limit)
+		got, keep, err := c.read(&buffer.Pool{}, limit)
 		if err != nil {
 			return
 		}
