@@ -15,28 +15,28 @@ type HeaderRules struct {
 
 // A RequestRule is one of propagate, insert and remove.
 type RequestRule struct {
-	Propagate *Propagate `yaml:"propagate"`
-	Insert    *Insert    `yaml:"insert"`
-	Remove    *Remove    `yaml:"remove"`
+	Propagate *Propagate `yaml:"propagate" doc:"Copies a header of the client's request. One that an earlier rule has filled stays as it is."`
+	Insert    *Insert    `yaml:"insert" doc:"Sets a header to a fixed value, whatever was there before."`
+	Remove    *Remove    `yaml:"remove" doc:"Takes away what earlier rules have set."`
 }
 
 // Propagate copies a header of the client's request, or all whose whole name
 // matches a pattern. A header that an earlier rule has filled stays as it is.
 type Propagate struct {
-	Named    string `yaml:"named"`
-	Matching string `yaml:"matching"` // a regular expression, case ignored
-	Rename   string `yaml:"rename"`   // name towards the subgraph; only with Named
-	Default  string `yaml:"default"`  // value if the client sent none; only with Named
+	Named    string `yaml:"named" doc:"The header's name. Either this or matching."`
+	Matching string `yaml:"matching" doc:"A regular expression for the whole name, without regard to case: all headers that match are copied."`
+	Rename   string `yaml:"rename" doc:"The name towards the subgraph. Works with named only."`
+	Default  string `yaml:"default" doc:"The value if the client has sent none. Works with named only."`
 }
 
 // Insert sets a header to a fixed value, whatever was there before.
 type Insert struct {
-	Name  string `yaml:"name"`
-	Value string `yaml:"value"`
+	Name  string `yaml:"name" doc:"The header's name."`
+	Value string `yaml:"value" doc:"Its value. Secrets are best written as ${NAME} or ${file:PATH}."`
 }
 
 // Remove takes away what earlier rules have set.
 type Remove struct {
-	Named    string `yaml:"named"`
-	Matching string `yaml:"matching"`
+	Named    string `yaml:"named" doc:"The header's name. Either this or matching."`
+	Matching string `yaml:"matching" doc:"A regular expression for the whole name, without regard to case."`
 }

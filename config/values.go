@@ -160,8 +160,19 @@ func oneOf[T ~string](to *T, text string, values ...T) error {
 			*to = v
 			return nil
 		}
-		names[i] = strconv.Quote(string(v))
+		names[i] = string(v)
+	}
+	return &wordError{names}
+}
+
+// A wordError says that a text is none of at least two words.
+type wordError struct{ words []string }
+
+func (e *wordError) Error() string {
+	names := make([]string, len(e.words))
+	for i, w := range e.words {
+		names[i] = strconv.Quote(w)
 	}
 	last := len(names) - 1
-	return fmt.Errorf("want %s or %s", strings.Join(names[:last], ", "), names[last])
+	return fmt.Sprintf("want %s or %s", strings.Join(names[:last], ", "), names[last])
 }

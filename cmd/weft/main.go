@@ -7,6 +7,7 @@
 //	weft check                   what a new supergraph would break
 //	weft mock --schema FILE      a subgraph out of its SDL
 //	weft config validate         checks a configuration
+//	weft config schema           prints the JSON Schema of one
 //	weft health                  asks a running weft whether it is ready
 //
 // It ends with status 0 when it has done what was asked, 1 when that failed,

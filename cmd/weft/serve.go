@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"net"
-	"os"
 
 	"github.com/urfave/cli/v3"
 
@@ -102,34 +101,4 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 		return nil, listenError(address, err)
 	}
 	return l, nil
-}
-
-func configCommand() *cli.Command {
-	return &cli.Command{
-		Name:   "config",
-		Usage:  "check the configuration",
-		Action: group,
-		Commands: []*cli.Command{{
-			Name:  "validate",
-			Usage: "report every fault of a configuration, with its place",
-			Flags: []cli.Flag{configFlag()},
-			Action: func(_ context.Context, c *cli.Command) error {
-				if err := noArguments(c); err != nil {
-					return err
-				}
-				file := c.String("config")
-				if file == "" {
-					file = "config.yaml"
-					if _, err := os.Stat(file); err != nil {
-						return usagef(c, "there is no config.yaml here; name a configuration with -c FILE")
-					}
-				}
-				if _, err := config.Load(file, config.Options{}); err != nil {
-					return err
-				}
-				_, err := c.Root().Writer.Write([]byte(file + " is valid\n"))
-				return err
-			},
-		}},
-	}
 }
