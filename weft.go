@@ -266,7 +266,7 @@ func checkNames(c *config.Config, super *supergraph.Supergraph) error {
 	check("subgraphs", slices.Sorted(maps.Keys(c.Subgraphs)))
 	check("headers.subgraphs", slices.Sorted(maps.Keys(c.Headers.Subgraphs)))
 	check("errors.subgraphs", slices.Sorted(maps.Keys(c.Errors.Subgraphs)))
-	labels := router.OverrideLabels(super)
+	labels := super.OverrideLabels()
 	for _, label := range slices.Sorted(maps.Keys(c.OverrideLabels)) {
 		if !slices.Contains(labels, label) {
 			problems = append(problems, c.Problem(config.Join("override_labels", label), unknownLabel(label, labels)))

@@ -47,7 +47,7 @@ func BenchmarkPrograms(b *testing.B) {
 				if len(errs) > 0 {
 					b.Fatal(errs)
 				}
-				if _, _, err := g.plan(b.Context(), op.Signature, vars.With(op.literals), flags{}); err != nil {
+				if _, _, err := g.plan(b.Context(), op, vars.With(op.literals), flags{}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -76,7 +76,7 @@ func BenchmarkFind(b *testing.B) {
 		if refused, _ := op.Check(g.limits); refused != nil {
 			b.Fatal(refused)
 		}
-		if _, _, err := g.plan(ctx, op.Signature, vars, flags{}); err != nil {
+		if _, _, err := g.plan(ctx, op, vars, flags{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -242,7 +242,7 @@ func TestPlanKey(t *testing.T) {
 		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
-		p, hit, err := g.plan(t.Context(), op.Signature, vars.With(op.literals), in.labels)
+		p, hit, err := g.plan(t.Context(), op, vars.With(op.literals), in.labels)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -258,6 +258,8 @@ func TestPlanKey(t *testing.T) {
 		{"another literal", input{document: `{ item(id: "a") { size } }`}, true},
 		{"another layout", input{document: `query { item ( id: 1 ) { size } } # `}, true},
 		{"active label", input{document: `{ item(id: 1) { size } }`, labels: flags{first: 1}}, false},
+		{"label without a field", input{document: `{ item(id: 1) { id } }`}, false},
+		{"active label without a field", input{document: `{ item(id: 1) { id } }`, labels: flags{first: 1}}, true},
 		{"another alias", input{document: `{ x: item(id: 1) { size } }`}, false},
 		{"another name", input{document: `query N { item(id: 1) { size } }`}, false},
 		{"condition off", input{document: `query ($x: Boolean!) { item(id: 1) { id size @include(if: $x) } }`, variables: `{"x":false}`}, false},
@@ -331,7 +333,7 @@ func TestFindAllocatesNothing(t *testing.T) {
 		t.Fatal(errs)
 	}
 	vars = vars.With(op.literals)
-	if _, _, err := g.plan(t.Context(), op.Signature, vars, flags{}); err != nil {
+	if _, _, err := g.plan(t.Context(), op, vars, flags{}); err != nil {
 		t.Fatal(err)
 	}
 	ctx := t.Context()
@@ -343,7 +345,7 @@ func TestFindAllocatesNothing(t *testing.T) {
 		if refused, _ := op.Check(g.limits); refused != nil {
 			t.Fatal(refused)
 		}
-		if _, hit, err := g.plan(ctx, op.Signature, vars, flags{}); !hit || err != nil {
+		if _, hit, err := g.plan(ctx, op, vars, flags{}); !hit || err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -389,7 +391,7 @@ func TestWeights(t *testing.T) {
 				if len(errs) > 0 {
 					t.Fatal(errs)
 				}
-				if _, _, err := g.plan(t.Context(), op.Signature, vars.With(op.literals), flags{}); err != nil {
+				if _, _, err := g.plan(t.Context(), op, vars.With(op.literals), flags{}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -426,7 +428,7 @@ func TestCachesAreBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		vars, _ := op.Coerce(nil)
-		if _, _, err := g.plan(t.Context(), op.Signature, vars.With(op.literals), flags{}); err != nil {
+		if _, _, err := g.plan(t.Context(), op, vars.With(op.literals), flags{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -24,6 +24,9 @@ func hashOperation(seed maphash.Seed, k operationKey) uint64 {
 type prepared struct {
 	*operation.Signature
 	literals operation.Literals
+
+	// labels are the override labels that the operation's plan depends on.
+	labels flags
 }
 
 // prepare returns the operation of a document, and whether it was cached.
@@ -38,12 +41,16 @@ func (g *Graph) prepare(ctx context.Context, document, name string) (p *prepared
 			return nil, errs
 		}
 		lifted, literals := op.Lift()
-		return &prepared{lifted.Signature, literals}, nil
+		made := &prepared{Signature: lifted.Signature, literals: literals}
+		if len(g.overrides.labels) > 0 {
+			made.labels = g.overrides.flags(g.planner.Labels(op))
+		}
+		return made, nil
 	})
 	return p, false, err
 }
 
 // weighOperation estimates the bytes that an entry holds.
 func weighOperation(k operationKey, p *prepared) int {
-	return 256 + len(k.document) + len(k.name) + p.Footprint() + p.literals.Footprint()
+	return 256 + len(k.document) + len(k.name) + p.Footprint() + p.literals.Footprint() + len(p.labels.rest)
 }

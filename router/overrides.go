@@ -33,7 +33,7 @@ type overrides struct {
 // other label for none.
 func newOverrides(super *supergraph.Supergraph, fixed map[string]bool) *overrides {
 	o := &overrides{
-		labels: OverrideLabels(super),
+		labels: super.OverrideLabels(),
 		share:  map[string]float64{},
 		draw:   func() float64 { return 100 * rand.Float64() },
 	}
@@ -89,18 +89,7 @@ func (o *overrides) active(f flags) []string {
 	return slices.Sorted(maps.Keys(values))
 }
 
-// OverrideLabels returns the labels of a supergraph's progressive overrides,
-// sorted.
-func OverrideLabels(super *supergraph.Supergraph) []string {
-	labels := map[string]bool{}
-	for _, t := range super.Types {
-		for _, f := range t.Fields {
-			for _, in := range f.In {
-				if in != nil && in.OverrideLabel != "" {
-					labels[in.OverrideLabel] = true
-				}
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(labels))
+// flags are those of a list of labels.
+func (o *overrides) flags(labels []string) flags {
+	return flagsOf(o.labels, func(label string) bool { return slices.Contains(labels, label) })
 }

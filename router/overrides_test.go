@@ -108,6 +108,39 @@ func TestOverrideLabels(t *testing.T) {
 	}
 }
 
+// Operations that do not touch a label share their plan, whoever of the draw.
+func TestLabelsOfTheOperation(t *testing.T) {
+	b := newOverridden(t, "percent(40)", "percent(60)", nil)
+	drawn := 0.0
+	b.graph.Load().overrides.draw = func() float64 { return drawn }
+	for _, tt := range []struct {
+		document string
+		plans    int // for draws below 40, below 60, and above
+	}{
+		{`{ l }`, 1}, {`{ n l }`, 2}, {`{ m }`, 2}, {`{ n m }`, 3},
+		{`query ($x: Boolean = false) { l ...F @include(if: $x) } fragment F on Query { n }`, 2},
+	} {
+		plans := 0
+		for _, drawn = range []float64{10, 50, 90} {
+			var got struct {
+				Extensions struct {
+					Explain struct{ Plan struct{ Cached bool } }
+				}
+			}
+			w := b.query(tt.document, "Weft-Explain", "true")
+			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+				t.Fatal(err)
+			}
+			if !got.Extensions.Explain.Plan.Cached {
+				plans++
+			}
+		}
+		if plans != tt.plans {
+			t.Errorf("%s was planned %d times, want %d", tt.document, plans, tt.plans)
+		}
+	}
+}
+
 func documentOf(t *testing.T, body []byte) string {
 	t.Helper()
 	var request struct{ Query string }

@@ -218,7 +218,7 @@ func (x *exchange) coerce(context.Context) *refusal {
 
 func (x *exchange) plan(ctx context.Context) *refusal {
 	x.labels = x.graph.overrides.choose()
-	p, hit, err := x.graph.plan(ctx, x.operation.Signature, x.variables, x.labels)
+	p, hit, err := x.graph.plan(ctx, x.operation, x.variables, x.labels)
 	if err != nil {
 		return x.refusalOf(err)
 	}

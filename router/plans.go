@@ -19,7 +19,7 @@ type planKey struct {
 	planner    *planner.Planner // of one supergraph, with its options
 	operation  string           // its normal form
 	conditions flags            // of the operation's condition variables
-	labels     flags            // of the supergraph's override labels: which are active
+	labels     flags            // of the override labels the operation touches: which are active
 }
 
 func hashPlan(seed maphash.Seed, k planKey) uint64 {
@@ -73,6 +73,22 @@ func (f flags) of(names []string) map[string]bool {
 	return values
 }
 
+// within returns the flags that hold and that others, of the same names, have.
+func (f flags) within(others flags) flags {
+	f.first &= others.first
+	if f.rest == "" || f.rest == others.rest {
+		return f
+	}
+	rest := []byte(f.rest)
+	for i := range rest {
+		if others.rest[i] == '0' {
+			rest[i] = '0'
+		}
+	}
+	f.rest = string(rest)
+	return f
+}
+
 // A program is a planned and compiled operation under some conditions.
 type program struct {
 	*merge.Program
@@ -89,7 +105,7 @@ const planTimeout = 2 * time.Second
 
 // plan returns the program of an operation under the conditions of a request's
 // variables, and with some override labels active; and whether it was cached.
-func (g *Graph) plan(ctx context.Context, s *operation.Signature, vars *operation.Variables, labels flags) (p *program, hit bool, err error) {
+func (g *Graph) plan(ctx context.Context, s *prepared, vars *operation.Variables, labels flags) (p *program, hit bool, err error) {
 	key := planKey{
 		planner:   g.planner,
 		operation: s.Normal(),
@@ -97,7 +113,7 @@ func (g *Graph) plan(ctx context.Context, s *operation.Signature, vars *operatio
 			raw, _ := vars.Raw(name)
 			return string(raw) == "true"
 		}),
-		labels: labels,
+		labels: labels.within(s.labels),
 	}
 	if p, ok := g.programs.find(key); ok {
 		return p, true, nil
@@ -111,7 +127,7 @@ func (g *Graph) plan(ctx context.Context, s *operation.Signature, vars *operatio
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		return g.compile(ctx, s, key)
+		return g.compile(ctx, s.Signature, key)
 	})
 	return p, false, err
 }

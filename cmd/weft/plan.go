@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v3"
@@ -28,6 +29,7 @@ func planCommand() *cli.Command {
 			&cli.StringFlag{Name: "operation", Aliases: []string{"o"}, Usage: "plan the operation of that `NAME`, if the document has several"},
 			&cli.StringFlag{Name: "format", Usage: "print as `FORMAT`: tree, json, mermaid, dot or svg", Value: "tree"},
 			&cli.StringFlag{Name: "variables", Usage: "the variables as a `JSON` object; those of @skip and @include matter"},
+			&cli.StringSliceFlag{Name: "override", Usage: "plan with the override label active or not: `LABEL=true|false`; repeatable, and inactive if not given"},
 		},
 		Action: printPlan,
 	}
@@ -53,6 +55,10 @@ func printPlan(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	labels, err := overrideLabels(c.StringSlice("override"), super.OverrideLabels())
+	if err != nil {
+		return usagef(c, "%v", err)
+	}
 	name := c.Args().First()
 	document, err := readOperation(name, c.Root().Reader)
 	if err != nil {
@@ -67,12 +73,36 @@ func printPlan(ctx context.Context, c *cli.Command) error {
 		return requestErrors(name, errs)
 	}
 	selection := op.Select(vars.Conditions(op))
-	p, err := planner.New(super, planner.Options{}).Plan(ctx, planner.Request{Operation: op, Selection: selection})
+	p, err := planner.New(super, planner.Options{}).Plan(ctx, planner.Request{Operation: op, Selection: selection, Labels: labels})
 	if err != nil {
 		return fmt.Errorf("plan %s: %w", name, err)
 	}
 	_, err = io.WriteString(c.Root().Writer, strings.TrimSuffix(format(p), "\n")+"\n")
 	return err
+}
+
+// overrideLabels reads LABEL=true and LABEL=false of labels the supergraph has.
+func overrideLabels(settings, known []string) (map[string]bool, error) {
+	labels := map[string]bool{}
+	for _, setting := range settings {
+		at := strings.LastIndexByte(setting, '=')
+		if at < 0 || setting[at+1:] != "true" && setting[at+1:] != "false" {
+			return nil, fmt.Errorf("--override %s is not LABEL=true or LABEL=false", setting)
+		}
+		label := setting[:at]
+		if !slices.Contains(known, label) {
+			return nil, fmt.Errorf("--override %s: no @override in the supergraph has the label %q%s", setting, label, oneOf(known))
+		}
+		labels[label] = setting[at+1:] == "true"
+	}
+	return labels, nil
+}
+
+func oneOf(known []string) string {
+	if len(known) == 0 {
+		return ", or any other"
+	}
+	return "; there are " + strings.Join(known, ", ")
 }
 
 // planFormats are the ways to print a plan, by the name of the format.
