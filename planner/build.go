@@ -141,22 +141,25 @@ func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
 	}
 	sc := cb.sc.below(types, as, it.lists, child.possible, child.blurred(), after)
 	sources := make([]*source, len(id.child.hands))
-	first := 0
+	first := -1
 	for i, at := range id.child.hands {
+		if at < 0 || cb.sources[at] == nil {
+			continue // not needed
+		}
 		parent := cb.sources[at]
-		v := b.views.below(parent.view, c.object(), it.name, b.views.owned(parent.view, c.object(), it.name))
+		v := b.below(parent.view, c, it)
 		sources[i] = &source{view: v, write: func() (*fetch, *node) {
 			n := &node{subgraph: v.subgraph, local: v.local, interfaceObject: v.interfaceObject, typenameAs: sc.typename()}
 			n.typename = b.abstract(child) && !v.interfaceObject
 			f := cb.selectItem(parent, it, as, &n)
 			return f, n
 		}}
-		if cb.known[at].stage < cb.known[id.child.hands[first]].stage {
+		if first < 0 || cb.known[at].stage < cb.known[id.child.hands[first]].stage {
 			first = i
 		}
 	}
 	below := b.build(child, id.child.decision, sources, sc)
-	if !slices.ContainsFunc(sources, func(s *source) bool { return s.node != nil }) {
+	if !slices.ContainsFunc(sources, func(s *source) bool { return s != nil && s.node != nil }) {
 		// Nothing is read below, but whether there is an object counts.
 		f, _ := sources[first].use()
 		below.after(f)
@@ -194,7 +197,9 @@ func (cb *classBuild) selectItem(s *source, it *item, as string, child **node) *
 func (cb *classBuild) read(s *solved) *reading {
 	sources := make([]*source, len(s.hands))
 	for i, at := range s.hands {
-		sources[i] = cb.sources[at]
+		if at >= 0 {
+			sources[i] = cb.sources[at]
+		}
 	}
 	return cb.b.build(s.pos, s.decision, sources, cb.sc)
 }
@@ -202,6 +207,9 @@ func (cb *classBuild) read(s *solved) *reading {
 // tellsType tells whether a known view has objects of the class only, or says
 // which they are.
 func (cb *classBuild) tellsType(known int) bool {
+	if known < 0 {
+		return false
+	}
 	v := cb.known[known].view
 	return !v.interfaceObject || v.sorted
 }

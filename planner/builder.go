@@ -20,8 +20,8 @@ type builder struct {
 
 	views     *views
 	positions positions
-	jumpsOf   map[jumpKey][]jump
 	decisions map[string]*decision
+	decided   map[placed][]*decision // where fewer hands may do; see dominant
 	asking    map[*position]bool // requirements being looked into, against cycles
 
 	// contexts are the fields that @fromContext arguments read from the
@@ -31,6 +31,15 @@ type builder struct {
 	everywheres map[everywhereKey]bool
 
 	gained map[string]bool // see gains
+
+	// spare are decisions that were of no use, to be written over.
+	spare []*classDecision
+
+	// quick has every class enter all subgraphs that could help, which tells
+	// how many stages are needed.
+	quick bool
+
+	tried int // how many choices have been evaluated
 
 	bound int  // the last stage allowed
 	late  bool // something was refused only because of bound
@@ -45,14 +54,14 @@ func newBuilder(ctx context.Context, p *Planner, r Request) *builder {
 		super:       p.super,
 		request:     r,
 		views:       newViews(p.super),
-		jumpsOf:     map[jumpKey][]jump{},
 		decisions:   map[string]*decision{},
+		decided:     map[placed][]*decision{},
 		gained:      map[string]bool{},
 		asking:      map[*position]bool{},
 		everywheres: map[everywhereKey]bool{},
 		contexts:    map[*operation.Field][]*operation.Field{},
 	}
-	b.positions.b = b
+	b.positions = positions{b: b, byText: map[string]ast.SelectionSet{}, sets: map[*ast.Selection]ast.SelectionSet{}}
 	return b
 }
 
@@ -93,7 +102,7 @@ const maxStages = 64
 // plans with the fewest fetches.
 func (b *builder) tree(p *position, sc *scope) error {
 	var d *decision
-	for b.bound = 1; b.bound <= maxStages; b.bound++ {
+	for b.bound = b.fewestStages(p); b.bound <= maxStages; b.bound++ {
 		d = b.choose(p, nil)
 		if d.missing == 0 {
 			b.build(p, d, nil, sc)
@@ -106,6 +115,27 @@ func (b *builder) tree(p *position, sc *scope) error {
 	// Where keys are only to be had by way of each other, each further stage
 	// looks as if it might help.
 	return unplannable(d)
+}
+
+// fewestStages finds out how many stages are needed if fetches cost nothing; 1
+// if no number will do, for the search to say why.
+func (b *builder) fewestStages(p *position) int {
+	b.quick = true
+	defer func() {
+		b.quick, b.tried = false, 0
+		clear(b.decisions)
+		clear(b.decided)
+	}()
+	for b.bound = 1; b.bound <= maxStages; b.bound++ {
+		d := b.choose(p, nil)
+		if d.missing == 0 {
+			return b.bound
+		}
+		if !d.late {
+			break
+		}
+	}
+	return 1
 }
 
 // mutation plans the root fields one after the other: a field starts when all

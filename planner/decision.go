@@ -1,7 +1,7 @@
 package planner
 
 import (
-	"cmp"
+	"slices"
 
 	"github.com/weft-graphql/weft/operation"
 )
@@ -30,6 +30,7 @@ type decision struct {
 	late bool
 
 	stage   int    // the latest stage of any fetch used
+	hands   []hand
 	used    []bool // by hand: whether something is read through it
 	classes []*classDecision
 }
@@ -58,8 +59,8 @@ func (d *classDecision) read(known int) {
 }
 
 func (d *classDecision) use(known int) {
-	for len(d.used) <= known {
-		d.used = append(d.used, false)
+	if n := len(d.known) - len(d.used); n > 0 {
+		d.used = append(d.used, make([]bool, n)...)
 	}
 	d.used[known] = true
 }
@@ -82,7 +83,7 @@ func (d *classDecision) draw(s *solved) {
 // An opening is an entity (or nested root) fetch opened for a class.
 type opening struct {
 	subgraph int
-	jump     jump
+	jump     *jump
 	stage    int
 	key      *solved
 	requires []*solved // what fields with @requires need
@@ -101,19 +102,23 @@ type opening struct {
 type solved struct {
 	pos      *position
 	decision *decision
-	hands    []int
+	hands    []int // -1 for a hand that is not there, and not used
 }
 
 type itemDecision struct {
 	item   *item
 	known  int // index into known: where the field is read; -1 if nowhere
 	beside *solved
-	child  *solved
+	child  *solved // &below, if there is one
+	below  solved
 }
 
 // openedBy are the fetches that classes of one position open there. Classes
 // share them.
 func openedBy(classes []*classDecision) map[[2]int]bool {
+	if len(classes) == 0 {
+		return nil
+	}
 	opened := map[[2]int]bool{}
 	for _, cd := range classes {
 		for _, o := range cd.openings {
@@ -125,20 +130,19 @@ func openedBy(classes []*classDecision) map[[2]int]bool {
 
 // costWith is the cost of the decision where the given fetches cost nothing.
 func (d *classDecision) costWith(opened map[[2]int]bool) int {
-	cost := d.cost
-	seen := map[[2]int]bool{}
-	for _, o := range d.openings {
-		if f := [2]int{o.subgraph, o.stage}; !opened[f] && !seen[f] {
+	return d.cost + d.fetchCost(opened)
+}
+
+// fetchCost is the cost of the openings alone.
+func (d *classDecision) fetchCost(opened map[[2]int]bool) int {
+	cost := 0
+	for i, o := range d.openings {
+		same := func(p *opening) bool { return p.subgraph == o.subgraph && p.stage == o.stage }
+		if !opened[[2]int{o.subgraph, o.stage}] && !slices.ContainsFunc(d.openings[:i], same) {
 			cost += costFetch + costStage*o.stage
-			seen[f] = true
 		}
 	}
 	return cost
-}
-
-// better compares decisions where the fetches in opened cost nothing.
-func better(a, b *classDecision, opened map[[2]int]bool) bool {
-	return cmp.Or(cmp.Compare(a.missing, b.missing), cmp.Compare(a.costWith(opened), b.costWith(opened))) < 0
 }
 
 func (s *solved) cost() int {

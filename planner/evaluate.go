@@ -7,29 +7,53 @@ import (
 	"github.com/weft-graphql/weft/supergraph"
 )
 
-// evaluate decides how to serve a class when it enters the subgraphs in set.
-func (b *builder) evaluate(c *class, at []known, set []int) *classDecision {
-	b.steps += len(c.items) * (1 + len(at) + len(set)) / 16
+// evaluate decides how to serve the class when it enters the subgraphs in set.
+// It returns nil as soon as it sees that this is no better than the best.
+func (s *search) evaluate(set []int) *classDecision {
+	b, c := s.b, s.class
+	b.steps += len(c.items) * (1 + len(s.at) + len(set)) / 16
 	b.step()
-	d := &classDecision{class: c, known: append(make([]known, 0, len(at)+len(set)+2), at...), items: make([]itemDecision, len(c.items))}
-	b.enter(d, set)
+	b.tried++
+	d := b.blank(c)
+	d.known = append(slices.Grow(d.known, len(s.at)+len(set)+1), s.at...)
+	s.enter(d, set)
 	entered := len(d.known)
-	for i, it := range c.items {
-		d.items[i] = itemDecision{item: it, known: -1}
-	}
 	// Fields with @requires open fetches of their own, through which other
 	// fields may be read as well; so they go first.
 	for i, it := range c.items {
 		if !c.doubtful && !b.readable(d, it, entered) {
-			b.require(d, &d.items[i], entered)
+			s.require(d, &d.items[i], entered)
 		}
 	}
+	base := d.fetchCost(s.opened)
 	for i, it := range c.items {
 		if it.leaf {
 			b.readLeaf(d, &d.items[i])
 		} else {
 			b.readComposite(d, &d.items[i])
 		}
+		if s.hopeless(d, base, i+1) {
+			b.spare = append(b.spare, d)
+			return nil
+		}
+	}
+	return d
+}
+
+// blank is an empty decision, where possible one that was of no use before.
+func (b *builder) blank(c *class) *classDecision {
+	d := &classDecision{}
+	if n := len(b.spare); n > 0 {
+		d, b.spare = b.spare[n-1], b.spare[:n-1]
+	}
+	items := slices.Grow(d.items[:0], len(c.items))
+	*d = classDecision{
+		class: c, known: d.known[:0], openings: d.openings[:0], items: items[:len(c.items)], used: d.used[:0],
+		hands: d.hands[:0], index: d.index[:0], handsOf: -1,
+	}
+	for i, it := range c.items {
+		id := &d.items[i]
+		*id = itemDecision{item: it, known: -1, below: solved{hands: id.below.hands[:0]}}
 	}
 	return d
 }
@@ -37,13 +61,15 @@ func (b *builder) evaluate(c *class, at []known, set []int) *classDecision {
 // enter opens the subgraphs in set, the earliest possible first. In each round
 // all those are opened that the views known before it let in soonest; what a
 // later round finds is never earlier.
-func (b *builder) enter(d *classDecision, set []int) {
-	pending := slices.Clone(set)
+func (s *search) enter(d *classDecision, set []int) {
+	var rounds [8]*opening
+	var few [8]int
+	pending := append(few[:0], set...)
 	for len(pending) > 0 {
-		var round []*opening
+		round := rounds[:0]
 		n := len(d.known)
 		for _, g := range pending {
-			o := b.entry(d, g, n, false)
+			o := s.entry(d, g, n)
 			if o == nil || len(round) > 0 && o.stage > round[0].stage {
 				continue
 			}
@@ -57,15 +83,31 @@ func (b *builder) enter(d *classDecision, set []int) {
 		}
 		for _, o := range round {
 			pending = slices.DeleteFunc(pending, func(g int) bool { return g == o.subgraph })
-			b.open(d, o)
+			s.b.open(d, o)
 		}
 	}
 }
 
-// entry finds the best way into a subgraph from the first n known views, or
-// nil. sorted says that objects of other classes must not enter: what the
+// entry finds the best way into a subgraph from the first n known views. From
+// those at hand it is the same for every set.
+func (s *search) entry(d *classDecision, subgraph, n int) *opening {
+	if n > len(s.at) {
+		return s.way(d, subgraph, n, false)
+	}
+	if s.entries == nil {
+		s.entries = make([]entryFrom, len(s.b.super.Subgraphs))
+	}
+	e := &s.entries[subgraph]
+	if !e.known {
+		e.known, e.opening = true, s.way(d, subgraph, n, false)
+	}
+	return e.opening
+}
+
+// way finds the best way into a subgraph from the first n known views, or nil. sorted says that objects of other classes must not enter: what the
 // entry needs of them is somewhere else.
-func (b *builder) entry(d *classDecision, subgraph, n int, sorted bool) *opening {
+func (s *search) way(d *classDecision, subgraph, n int, sorted bool) *opening {
+	b := s.b
 	var best *opening
 	for _, j := range b.jumps(d.class, subgraph) {
 		typed := typedFirst(d.known[:n])
@@ -81,7 +123,7 @@ func (b *builder) entry(d *classDecision, subgraph, n int, sorted bool) *opening
 				}
 			}
 		} else {
-			o.key = b.solve(d, b.positions.fieldSet(d.class, j.key.Fields), n)
+			o.key = s.solve(d, b.positions.fieldSet(d.class, j.key.Fields), n)
 			if o.key == nil {
 				continue
 			}
@@ -116,17 +158,43 @@ func (b *builder) open(d *classDecision, o *opening) {
 	d.stage = max(d.stage, o.stage)
 	d.openings = append(d.openings, o)
 	d.known = append(d.known, known{
-		hand:    hand{b.views.entered(o.subgraph, o.jump.local, o.typed >= 0), o.stage},
+		hand:    hand{b.entered(o.jump, o.typed >= 0), o.stage},
 		opening: len(d.openings) - 1,
 		from:    -1,
 	})
 }
 
 // solve decides a field set's position with the first n known views, leaving a
-// stage for the fetch that wants it. nil if it cannot be had.
+// stage for the fetch that wants it. nil if it cannot be had. From the views at
+// hand alone it is the same for every set of subgraphs.
+func (s *search) solve(d *classDecision, p *position, n int) *solved {
+	if n > len(s.at) {
+		return s.b.solve(d, p, n)
+	}
+	for _, k := range s.keys {
+		if k.pos == p {
+			s.b.late = s.b.late || k.late
+			return k.solved
+		}
+	}
+	before := s.b.late
+	s.b.late = false
+	k := key{pos: p, solved: s.b.solve(d, p, n), late: s.b.late}
+	s.b.late = before || k.late
+	s.keys = append(s.keys, k)
+	return k.solved
+}
+
+// A key is what solve found for a position.
+type key struct {
+	pos    *position
+	solved *solved
+	late   bool
+}
+
 func (b *builder) solve(d *classDecision, p *position, n int) *solved {
-	if d.hands == nil || d.handsOf != n {
-		d.hands, d.index = canonical(d.known[:n], func(i int) *view { return d.known[i].view })
+	if d.handsOf != n {
+		d.hands, d.index = canonical(d.hands, nil, d.known[:n], nil)
 		d.handsOf = n
 	}
 	hands, index := d.hands, d.index
@@ -134,39 +202,45 @@ func (b *builder) solve(d *classDecision, p *position, n int) *solved {
 		return nil
 	}
 	b.bound--
-	s := &solved{pos: p, decision: b.choose(p, hands), hands: index}
+	s := &solved{pos: p, decision: b.choose(p, hands)}
 	b.bound++
 	// A position none of whose objects can come from the views asks for
 	// nothing; but then no representation can be built either.
 	if s.decision.missing > 0 || len(s.decision.classes) == 0 {
 		return nil
 	}
+	s.hands = s.decision.placesOf(hands, slices.Clone(index))
 	return s
 }
 
 // canonical sorts the views at hand and drops later duplicates, and tells
-// which of the given each one is.
-func canonical(at []known, viewOf func(int) *view) ([]hand, []int) {
-	index := make([]int, 0, len(at))
-	for i := range at {
-		if viewOf(i) != nil {
-			index = append(index, i)
+// which of the given each one is. Only those are taken that have a view in
+// through, if there is such a list, and that view is what is at hand. The
+// results use the memory of the first two arguments.
+func canonical(hands []hand, index []int, at []known, through []*view) ([]hand, []int) {
+	hands, index = hands[:0], index[:0]
+	for i, k := range at {
+		h := k.hand
+		if through != nil {
+			h.view = through[i]
 		}
-	}
-	slices.SortStableFunc(index, func(x, y int) int {
-		return cmp.Or(cmp.Compare(viewOf(x).id, viewOf(y).id), cmp.Compare(at[x].stage, at[y].stage))
-	})
-	index = slices.CompactFunc(index, func(x, y int) bool { return viewOf(x) == viewOf(y) })
-	hands := make([]hand, len(index))
-	for i, x := range index {
-		hands[i] = hand{viewOf(x), at[x].stage}
+		if h.view == nil {
+			continue
+		}
+		to, found := slices.BinarySearchFunc(hands, h, func(x, y hand) int { return cmp.Compare(x.view.id, y.view.id) })
+		switch {
+		case !found:
+			hands, index = slices.Insert(hands, to, h), slices.Insert(index, to, i)
+		case h.stage < hands[to].stage:
+			hands[to], index[to] = h, i
+		}
 	}
 	return hands, index
 }
 
 // require opens the fetch that a field with @requires needs.
-func (b *builder) require(d *classDecision, id *itemDecision, n int) {
-	it := id.item
+func (s *search) require(d *classDecision, id *itemDecision, n int) {
+	b, it := s.b, id.item
 	if it.typename() {
 		return
 	}
@@ -176,13 +250,13 @@ func (b *builder) require(d *classDecision, id *itemDecision, n int) {
 		if f == nil {
 			continue
 		}
-		o := b.entry(d, g.Index, n, true)
-		if o == nil || b.resolve(b.views.entered(g.Index, o.jump.local, o.typed >= 0), d.class, it) != required {
+		o := s.way(d, g.Index, n, true)
+		if o == nil || b.resolve(b.entered(o.jump, o.typed >= 0), d.class, it) != required {
 			continue
 		}
 		o.only = true
 		if f.Requires != nil {
-			r := b.solve(d, b.positions.fieldSet(d.class, f.Requires), n)
+			r := s.solve(d, b.positions.fieldSet(d.class, f.Requires), n)
 			if r == nil {
 				continue
 			}
@@ -224,7 +298,7 @@ func (b *builder) knownOf(d *classDecision, opening int) int {
 // for objects of the class that enter by a key.
 func (b *builder) requiring(c *class, it *item, subgraph int) *supergraph.FieldIn {
 	for _, j := range b.jumps(c, subgraph) {
-		v := b.views.entered(subgraph, j.local, true)
+		v := b.entered(j, true)
 		if b.resolve(v, c, it) == required {
 			return b.views.owned(v, c.object(), it.name)
 		}
@@ -269,7 +343,9 @@ func (b *builder) readLeaf(d *classDecision, id *itemDecision) {
 func (b *builder) besideOf(v *view, c *class, it *item, at int, d *classDecision) *solved {
 	p := b.positions.fieldSet(c, b.views.owned(v, c.object(), it.name).Requires)
 	hands := []hand{d.known[at].hand}
-	return &solved{pos: p, decision: b.choose(p, hands), hands: []int{at}}
+	s := &solved{pos: p, decision: b.choose(p, hands)}
+	s.hands = s.decision.placesOf(hands, []int{at})
+	return s
 }
 
 // readOnce keeps a list of entities from being read in several subgraphs where
@@ -321,7 +397,7 @@ func (b *builder) readOnce(d *classDecision, id *itemDecision, through []*view) 
 // isEntity tells whether objects of the class can enter some subgraph by key.
 func (b *builder) isEntity(c *class) bool {
 	return slices.ContainsFunc(b.super.Subgraphs, func(g *supergraph.Subgraph) bool {
-		return slices.ContainsFunc(b.jumps(c, g.Index), func(j jump) bool { return j.key != nil })
+		return slices.ContainsFunc(b.jumps(c, g.Index), func(j *jump) bool { return j.key != nil })
 	})
 }
 
@@ -329,7 +405,8 @@ func (b *builder) isEntity(c *class) bool {
 // through all the views that have it.
 func (b *builder) readComposite(d *classDecision, id *itemDecision) {
 	it := id.item
-	through := make([]*view, len(d.known))
+	var few [8]*view
+	through := append(few[:0], make([]*view, len(d.known))...)
 	only := id.known // a field with @requires is read through its own fetch
 	for i, k := range d.known {
 		if only >= 0 && i != only {
@@ -345,23 +422,26 @@ func (b *builder) readComposite(d *classDecision, id *itemDecision) {
 				only = i
 			}
 		}
-		through[i] = b.views.below(k.view, d.class.object(), it.name, b.views.owned(k.view, d.class.object(), it.name))
+		through[i] = b.below(k.view, d.class, it)
 	}
 	b.readOnce(d, id, through)
-	hands, index := canonical(d.known, func(i int) *view { return through[i] })
+	var fewHands [8]hand
+	hands, index := canonical(fewHands[:0], slices.Grow(id.below.hands, len(d.known)), d.known, through)
 	if len(hands) == 0 {
 		d.missing += it.weight()
 		return
 	}
 	p := b.positions.below(d.class, it)
 	child := b.choose(p, hands)
-	id.child = &solved{pos: p, decision: child, hands: index}
 	first := index[0]
 	for _, i := range index {
 		if d.known[i].stage < d.known[first].stage {
 			first = i
 		}
 	}
+	index = child.placesOf(hands, index)
+	id.below = solved{pos: p, decision: child, hands: index}
+	id.child = &id.below
 	id.known = first
 	d.missing += child.missing
 	d.cost += child.cost

@@ -24,44 +24,61 @@ type jump struct {
 
 	// untyped says that the objects enter before their own type is known.
 	untyped bool
+
+	subgraph int
+
+	// views are what the objects are once they have entered, without and with
+	// their type being known before. See entered.
+	views [2]*view
 }
 
-type jumpKey struct {
-	class    *class
-	subgraph int
+// entered is the view of the objects that have taken a jump.
+func (b *builder) entered(j *jump, typed bool) *view {
+	i := 0
+	if typed {
+		i = 1
+	}
+	if j.views[i] == nil {
+		j.views[i] = b.views.entered(j.subgraph, j.local, typed)
+	}
+	return j.views[i]
 }
 
 // jumps lists the ways to enter a subgraph, by the order of its keys. Jumps
 // that need a known runtime type come first.
-func (b *builder) jumps(c *class, subgraph int) []jump {
-	key := jumpKey{c, subgraph}
-	if js, ok := b.jumpsOf[key]; ok {
-		return js
+func (b *builder) jumps(c *class, subgraph int) []*jump {
+	if c.jumps == nil {
+		c.jumps = make([][]*jump, len(b.super.Subgraphs))
 	}
-	js := b.findJumps(c, subgraph)
-	b.jumpsOf[key] = js
-	return js
+	if c.jumps[subgraph] == nil {
+		js := b.findJumps(c, subgraph)
+		for _, j := range js {
+			j.subgraph = subgraph
+		}
+		c.jumps[subgraph] = append([]*jump{}, js...)
+	}
+	return c.jumps[subgraph]
 }
 
-func (b *builder) findJumps(c *class, subgraph int) []jump {
+func (b *builder) findJumps(c *class, subgraph int) []*jump {
 	object := c.object()
 	if c.pos.root != "" {
 		if t := b.super.Types[object]; t == nil || t.In[subgraph] == nil {
 			return nil
 		}
 		if c.pos.root != ast.Query && !c.pos.internal {
-			return []jump{{local: object}}
+			return []*jump{{local: object}}
 		}
 	}
-	var js []jump
+	var js []*jump
 	in := b.super.Types[object].In[subgraph]
 	if in != nil && object == b.super.Query {
-		return []jump{{local: object}}
+		return []*jump{{local: object}}
 	}
 	if in != nil {
 		for _, k := range in.Keys {
 			if k.Resolvable {
-				js = append(js, jump{key: k, local: object})
+				js = append(js, &jump{key: k, local: object})
 			}
 		}
 	}
@@ -74,9 +91,9 @@ func (b *builder) findJumps(c *class, subgraph int) []jump {
 			switch {
 			case !k.Resolvable:
 			case in.InterfaceObject:
-				js = append(js, jump{key: k, local: name, renames: true})
+				js = append(js, &jump{key: k, local: name, renames: true})
 			case contains(in.Possible, object):
-				js = append(js, jump{key: k, local: name, renames: true, untyped: true})
+				js = append(js, &jump{key: k, local: name, renames: true, untyped: true})
 			}
 		}
 	}
@@ -86,7 +103,7 @@ func (b *builder) findJumps(c *class, subgraph int) []jump {
 // usable tells whether a class may take a jump given the views at hand, of
 // which typed tells the type (-1 for none): a jump as the object type needs the
 // type to be known, an untyped one is only of use while it is not.
-func (b *builder) usable(c *class, j jump, at []known, typed int) bool {
+func (b *builder) usable(c *class, j *jump, at []known, typed int) bool {
 	asInterface := slices.ContainsFunc(at, func(k known) bool {
 		return k.view.interfaceObject && k.view.local == j.local
 	})
@@ -106,7 +123,7 @@ func (b *builder) usable(c *class, j jump, at []known, typed int) bool {
 // is known. From one @interfaceObject to another the interface's name is all a
 // representation needs; where nothing implements the interface, it is all the
 // type there is.
-func (b *builder) needsType(c *class, j jump) bool {
+func (b *builder) needsType(c *class, j *jump) bool {
 	if b.super.Types[c.object()].Kind != ast.Object {
 		return false
 	}

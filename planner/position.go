@@ -70,8 +70,15 @@ type class struct {
 	// the same; so what cannot be had of them is done without.
 	doubtful bool
 
-	// resolved tells by view how each item can be read.
-	resolved map[*view][]resolution
+	// sights tell by view, in the order of their ids, how the objects look
+	// through it; nil where nobody has looked yet.
+	sights []*sight
+
+	// candidates are kept by the views at hand.
+	candidates map[string]*candidates
+
+	// jumps tell by subgraph how the objects may enter it, once found.
+	jumps [][]*jump
 
 	// sets are the positions of field sets at the class's objects. Classes of
 	// such positions that are about the same objects share the map: entering
@@ -125,6 +132,11 @@ func (it *item) typename() bool { return it.name == "__typename" }
 type positions struct {
 	b     *builder
 	count int
+
+	// byText are field sets by the type they are on and their text; sets tells
+	// which of them each one is.
+	byText map[string]ast.SelectionSet
+	sets   map[*ast.Selection]ast.SelectionSet
 }
 
 func (ps *positions) add(p *position) *position {
@@ -159,11 +171,10 @@ func (ps *positions) below(c *class, it *item) *position {
 	}
 	seen := map[*view]bool{}
 	for _, v := range ps.within(c) {
-		in := ps.b.views.owned(v, c.object(), it.name)
-		if in == nil || ps.b.resolve(v, c, it) == unresolved {
+		if ps.b.resolve(v, c, it) == unresolved {
 			continue
 		}
-		if child := ps.b.views.below(v, c.object(), it.name, in); !seen[child] {
+		if child := ps.b.below(v, c, it); !seen[child] {
 			seen[child] = true
 			p.candidates = append(p.candidates, child)
 		}
@@ -183,7 +194,7 @@ func (ps *positions) within(c *class) []*view {
 	}
 	for _, g := range ps.b.super.Subgraphs {
 		for _, j := range ps.b.jumps(c, g.Index) {
-			if v := ps.b.views.entered(g.Index, j.local, !c.pos.blurred() || c.pos.selective); !slices.Contains(vs, v) {
+			if v := ps.b.entered(j, !c.pos.blurred() || c.pos.selective); !slices.Contains(vs, v) {
 				vs = append(vs, v)
 			}
 		}
@@ -194,6 +205,7 @@ func (ps *positions) within(c *class) []*view {
 // fieldSet is the position of a key's or requirement's fields at the objects
 // of a class.
 func (ps *positions) fieldSet(c *class, set ast.SelectionSet) *position {
+	set = ps.same(set)
 	if p := c.sets[&set[0]]; p != nil {
 		return p
 	}
@@ -213,6 +225,29 @@ func (ps *positions) fieldSet(c *class, set ast.SelectionSet) *position {
 		p.classes[0].sets = c.sets
 	}
 	return p
+}
+
+// same returns one field set for all on one type that read alike: subgraphs tend to have
+// the same keys.
+func (ps *positions) same(set ast.SelectionSet) ast.SelectionSet {
+	kept, ok := ps.sets[&set[0]]
+	if ok {
+		return kept
+	}
+	var w strings.Builder
+	switch first := set[0].(type) {
+	case *ast.Field:
+		w.WriteString(first.ObjectDefinition.Name)
+	case *ast.InlineFragment:
+		w.WriteString(first.ObjectDefinition.Name)
+	}
+	writeSet(&w, set)
+	if kept, ok = ps.byText[w.String()]; !ok {
+		kept = set
+		ps.byText[w.String()] = set
+	}
+	ps.sets[&set[0]] = kept
+	return kept
 }
 
 // classify parts the possible types of p into classes.

@@ -17,25 +17,46 @@ const (
 	required // resolvable in an entity fetch that is given what the field requires
 )
 
-// resolve tells whether the item can be read from a view of the class. It is
-// asked for each item under each choice of subgraphs, so the class remembers.
-func (b *builder) resolve(v *view, c *class, it *item) resolution {
-	row := c.resolved[v]
-	if row == nil {
-		row = make([]resolution, len(c.items))
-		if c.resolved == nil {
-			c.resolved = map[*view][]resolution{}
-		}
-		c.resolved[v] = row
+// A sight is how the objects of a class look through one view. It is asked for
+// under each choice of subgraphs, so the class keeps it.
+type sight struct {
+	how   []resolution // by item
+	below []*view      // by item: what a composite field leads to
+}
+
+func (b *builder) sight(v *view, c *class) *sight {
+	if v.id >= len(c.sights) {
+		c.sights = append(c.sights, make([]*sight, v.id+1-len(c.sights))...)
 	}
-	if row[it.index] == unknown {
+	s := c.sights[v.id]
+	if s == nil {
+		s = &sight{how: make([]resolution, len(c.items)), below: make([]*view, len(c.items))}
+		c.sights[v.id] = s
+	}
+	return s
+}
+
+// resolve tells whether the item can be read from a view of the class.
+func (b *builder) resolve(v *view, c *class, it *item) resolution {
+	s := b.sight(v, c)
+	if s.how[it.index] == unknown {
 		how := b.resolveAlone(v, c, it)
 		if how != unresolved && !b.everywhere(v, c, it) {
 			how = unresolved
 		}
-		row[it.index] = how
+		s.how[it.index] = how
 	}
-	return row[it.index]
+	return s.how[it.index]
+}
+
+// below is the view of what a composite item leads to when it is read through
+// v, whose subgraph has the field.
+func (b *builder) below(v *view, c *class, it *item) *view {
+	s := b.sight(v, c)
+	if s.below[it.index] == nil {
+		s.below[it.index] = b.views.below(v, c.object(), it.name, b.views.owned(v, c.object(), it.name))
+	}
+	return s.below[it.index]
 }
 
 // everywhere tells whether a field that the operation selects on an interface
@@ -182,8 +203,7 @@ func (b *builder) wholly(p *position, v *view) bool {
 			if it.leaf {
 				continue
 			}
-			f := b.views.owned(v, c.object(), it.name)
-			if !b.wholly(b.positions.below(c, it), b.views.below(v, c.object(), it.name, f)) {
+			if !b.wholly(b.positions.below(c, it), b.below(v, c, it)) {
 				return false
 			}
 		}

@@ -22,7 +22,7 @@ func (b *builder) worthEntering(c *class, at []known) []int {
 	if !typed && len(at) > 0 {
 		// The runtime type must be learnt before a jump that needs it.
 		for _, g := range b.super.Subgraphs {
-			if slices.ContainsFunc(b.jumps(c, g.Index), func(j jump) bool { return j.untyped }) {
+			if slices.ContainsFunc(b.jumps(c, g.Index), func(j *jump) bool { return j.untyped }) {
 				worth.enter[g.Index] = true
 			}
 		}
@@ -68,7 +68,7 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth worthwhile) {
 		if how == direct || how == required && b.besides(v, c, it) {
 			had = true
 			if !it.leaf {
-				below = append(below, b.views.below(v, object, it.name, b.views.owned(v, object, it.name)))
+				below = append(below, b.below(v, c, it))
 			}
 		}
 	}
@@ -77,11 +77,11 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth worthwhile) {
 	}
 	for _, g := range b.super.Subgraphs {
 		for _, j := range b.jumps(c, g.Index) {
-			v := b.views.entered(g.Index, j.local, true)
+			v := b.entered(j, true)
 			b.step()
 			switch b.resolve(v, c, it) {
 			case direct:
-				if it.leaf || !had || b.gains(b.positions.below(c, it), below, b.views.below(v, object, it.name, b.views.owned(v, object, it.name))) {
+				if it.leaf || !had || b.gains(b.positions.below(c, it), below, b.below(v, c, it)) {
 					worth.enter[g.Index] = true
 				}
 			case required:
@@ -151,7 +151,7 @@ func (b *builder) gainsBelow(p *position, at []*view, v *view) bool {
 			if b.resolve(v, c, it) == unresolved {
 				continue
 			}
-			if !had || b.gains(b.positions.below(c, it), below, b.views.below(v, object, it.name, b.views.owned(v, object, it.name))) {
+			if !had || b.gains(b.positions.below(c, it), below, b.below(v, c, it)) {
 				return true
 			}
 		}
@@ -195,7 +195,7 @@ func (b *builder) through(c *class, it *item, at []*view) (below []*view, had bo
 		if b.views.canBe(a, object) && b.resolve(a, c, it) == direct {
 			had = true
 			if !it.leaf {
-				below = append(below, b.views.below(a, object, it.name, b.views.owned(a, object, it.name)))
+				below = append(below, b.below(a, c, it))
 			}
 		}
 	}

@@ -1,0 +1,329 @@
+package planner
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// exactLimit is how many subgraphs may be tried in all combinations at one
+// class of a position. Beyond it they are added one by one, the best first.
+const exactLimit = 8
+
+// maxExact is how many choices may be evaluated for one operation before all
+// further ones are made greedily.
+const maxExact = 2048
+
+// A search looks for the subgraphs to enter for one class, given the views at
+// hand.
+type search struct {
+	b     *builder
+	class *class
+	at    []known
+
+	// opened are the (subgraph, stage) fetches that other classes open here
+	// anyway.
+	opened map[[2]int]bool
+
+	*candidates
+
+	// best is the best so far, at cost where opened costs nothing.
+	best *classDecision
+	cost int
+
+	// floors are by item what can at least be paid below it, if that is known.
+	floors []int
+
+	// entries are the ways into subgraphs from the views at hand alone.
+	entries []entryFrom
+
+	// keys are the field sets solved with the views at hand alone.
+	keys []key
+}
+
+// An entryFrom is what builder.entry found for a subgraph, once asked.
+type entryFrom struct {
+	known   bool
+	opening *opening
+}
+
+// chooseClass finds the subgraphs to enter for a class. opened are the
+// (subgraph, stage) fetches that other classes open here anyway.
+func (b *builder) chooseClass(c *class, at []known, opened map[[2]int]bool) *classDecision {
+	s := &search{b: b, class: c, at: at, opened: opened}
+	if c.pos.root == ast.Mutation || c.pos.root == ast.Subscription {
+		return s.one()
+	}
+	s.consider(nil)
+	if s.best.missing == 0 && s.best.costWith(nil) <= costFetch {
+		return s.best // all of it is at hand
+	}
+	if c.doubtful {
+		return s.best // for objects that should not come nothing is fetched
+	}
+	s.candidates = b.candidates(c, at)
+	switch {
+	case b.quick:
+		s.consider(s.all)
+	case len(s.may) > exactLimit || b.tried > maxExact:
+		s.greedily()
+	default:
+		s.exactly()
+	}
+	return s.best
+}
+
+// candidates are the subgraphs that could help a class, given the views at
+// hand.
+type candidates struct {
+	// must are those that nobody can do without, being the only ones to have
+	// some field; may are the others; all are both.
+	must, may, all []int
+
+	// suppliers are, for each item that is not at hand or to be had otherwise,
+	// those of may that can give it.
+	suppliers [][]int
+}
+
+// candidates finds out whom to consider. It depends on which views are at hand
+// but not since when.
+func (b *builder) candidates(c *class, at []known) *candidates {
+	key := make([]byte, 0, 64)
+	for _, k := range at {
+		key = binary.AppendUvarint(key, uint64(k.view.id))
+	}
+	if found := c.candidates[string(key)]; found != nil {
+		return found
+	}
+	found := &candidates{}
+	found.must, found.may = b.parted(c, at, b.worthEntering(c, at))
+	found.all = append(slices.Clone(found.must), found.may...)
+	found.suppliers = b.suppliers(c, at, found.must, found.may)
+	if c.candidates == nil {
+		c.candidates = map[string]*candidates{}
+	}
+	c.candidates[string(key)] = found
+	return found
+}
+
+// consider evaluates a set of subgraphs to enter and keeps it if it is the best
+// so far.
+func (s *search) consider(set []int) (better bool) {
+	d := s.evaluate(set)
+	if d == nil {
+		return false
+	}
+	cost := d.costWith(s.opened)
+	if s.best != nil && (d.missing > s.best.missing || d.missing == s.best.missing && cost >= s.cost) {
+		s.b.spare = append(s.b.spare, d)
+		return false
+	}
+	if s.best != nil {
+		s.b.spare = append(s.b.spare, s.best)
+	}
+	s.best, s.cost = d, cost
+	return true
+}
+
+// hopeless tells whether a decision can no longer become the best, of which the
+// items from the given one on are still to be served. base is the cost of the
+// openings.
+func (s *search) hopeless(d *classDecision, base, from int) bool {
+	if s.best == nil || s.best.missing > 0 {
+		return false
+	}
+	if d.missing > 0 {
+		return true
+	}
+	cost := d.cost + base
+	if s.floors != nil {
+		for _, floor := range s.floors[from:] {
+			cost += floor
+		}
+	}
+	return cost >= s.cost
+}
+
+// exactly tries all sets of subgraphs, the smallest first, until larger ones
+// cannot be better.
+func (s *search) exactly() {
+	least := s.least()
+	if len(s.must) > 0 {
+		s.consider(s.must)
+	}
+	for size := 1; size <= len(s.may); size++ {
+		if s.best.missing == 0 && s.cost <= least+max(0, len(s.must)+size-len(s.opened))*costFetch {
+			return
+		}
+		subsets(s.may, size, slices.Clone(s.must), func(set []int) {
+			if s.best.missing > 0 || supplied(s.suppliers, set) {
+				s.consider(set)
+			}
+		})
+	}
+}
+
+// least enters all that could help. What is below costs the least it can then,
+// since more is at hand: that is noted, and the sum returned.
+func (s *search) least() int {
+	if len(s.all) == 0 {
+		return 0
+	}
+	best, cost := s.best, s.cost
+	s.best = nil // so that it is evaluated to the end
+	s.consider(s.all)
+	sum := 0
+	if s.best.missing == 0 {
+		s.floors = make([]int, len(s.best.items))
+		for i, id := range s.best.items {
+			if id.child != nil {
+				s.floors[i] = id.child.decision.cost
+				sum += s.floors[i]
+			}
+		}
+	}
+	if best.missing < s.best.missing || best.missing == s.best.missing && cost <= s.cost {
+		s.best, s.cost = best, cost
+	}
+	return sum
+}
+
+// suppliers lists, for each item that is not at hand otherwise, the subgraphs
+// in may that can give it.
+func (b *builder) suppliers(c *class, at []known, must, may []int) [][]int {
+	var suppliers [][]int
+	for _, it := range c.items {
+		if it.typename() || b.isHad(c, it, at) {
+			continue
+		}
+		var by []int
+		free := false
+		for _, g := range b.super.Subgraphs {
+			for _, j := range b.jumps(c, g.Index) {
+				switch b.resolve(b.entered(j, true), c, it) {
+				case direct:
+					free = free || slices.Contains(must, g.Index)
+					if slices.Contains(may, g.Index) {
+						by = append(by, g.Index)
+					}
+				case required:
+					free = true // it has a fetch of its own
+				}
+			}
+		}
+		if !free && len(by) > 0 && len(by) < len(may) {
+			suppliers = append(suppliers, by)
+		}
+	}
+	return suppliers
+}
+
+// supplied tells whether a set has a supplier of each kind.
+func supplied(suppliers [][]int, set []int) bool {
+	for _, by := range suppliers {
+		if !slices.ContainsFunc(by, func(g int) bool { return slices.Contains(set, g) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// parted divides candidates into those that must be entered, being the only
+// ones to have some field, and the others. A subgraph that a field with
+// @requires has fetched from anyway may serve others by that fetch, so it is
+// never a must.
+func (b *builder) parted(c *class, at []known, candidates []int) (must, may []int) {
+	needed, fetched := map[int]bool{}, map[int]bool{}
+	for _, it := range c.items {
+		if it.typename() || b.isHad(c, it, at) {
+			continue
+		}
+		only, several := -1, false
+		for _, g := range b.super.Subgraphs {
+			for _, j := range b.jumps(c, g.Index) {
+				switch b.resolve(b.entered(j, true), c, it) {
+				case direct:
+					several = several || only >= 0 && only != g.Index
+					only = g.Index
+				case required:
+					fetched[g.Index] = true
+					several = true
+				}
+			}
+		}
+		if only >= 0 && !several {
+			needed[only] = true
+		}
+	}
+	for _, g := range candidates {
+		if needed[g] && !fetched[g] {
+			must = append(must, g)
+		} else {
+			may = append(may, g)
+		}
+	}
+	return must, may
+}
+
+// isHad tells whether an item can be read from some view at hand.
+func (b *builder) isHad(c *class, it *item, at []known) bool {
+	return slices.ContainsFunc(at, func(k known) bool { return b.resolve(k.view, c, it) != unresolved })
+}
+
+// subsets calls f with every subset of the given size, in lexical order. f
+// must not keep the slice.
+func subsets(of []int, size int, set []int, f func([]int)) {
+	if size == 0 {
+		f(set)
+		return
+	}
+	for i := 0; i+size <= len(of); i++ {
+		subsets(of[i+1:], size-1, append(set, of[i]), f)
+	}
+}
+
+// one enters exactly one subgraph: a mutation field is called once, a
+// subscription has one source.
+func (s *search) one() *classDecision {
+	for _, g := range s.b.super.Subgraphs {
+		if len(s.b.jumps(s.class, g.Index)) > 0 {
+			s.consider([]int{g.Index})
+		}
+	}
+	if s.best == nil {
+		s.consider(nil)
+	}
+	return s.best
+}
+
+// greedily begins with all candidates and drops what can be done without; or,
+// where all of them are no good, adds the most useful to those that must be
+// entered until none helps.
+func (s *search) greedily() {
+	before := s.best
+	s.least()
+	set := s.all
+	if s.best == before {
+		set = slices.Clone(s.must)
+		s.consider(set)
+		for grown := 0; grown >= 0; {
+			grown = -1
+			for _, g := range s.may {
+				if !slices.Contains(set, g) && s.consider(append(slices.Clone(set), g)) {
+					grown = g
+				}
+			}
+			if grown >= 0 {
+				set = append(set, grown)
+			}
+		}
+	}
+	for i := len(s.must); i < len(set); {
+		if without := slices.Delete(slices.Clone(set), i, i+1); s.consider(without) {
+			set = without
+		} else {
+			i++
+		}
+	}
+}
