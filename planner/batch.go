@@ -20,6 +20,7 @@ type batch struct {
 // fetch nobody waits for may be sent later than it could be without anybody
 // noticing; sent together with another it saves a request.
 func (b *builder) batches() []*batch {
+	b.absorb()
 	b.joinFaces()
 	of := map[*fetch]*batch{}
 	var all []*batch

@@ -282,6 +282,11 @@ func (ps *positions) classify(p *position) {
 				} else {
 					key.WriteByte('-')
 				}
+				if v.provides != nil {
+					for _, set := range v.provides.sets {
+						ps.b.writeApplying(&key, set, object)
+					}
+				}
 			}
 			ps.b.signature(&key, object, selected)
 		}
@@ -442,6 +447,22 @@ func (b *builder) signature(w *strings.Builder, object string, selected []*opera
 	for _, name := range sorted {
 		if f := b.super.Types[object].Fields[name]; f != nil {
 			w.WriteString(f.Type.String())
+		}
+	}
+}
+
+// writeApplying tells for the fragments of a field set whether they are about
+// an object type.
+func (b *builder) writeApplying(w *strings.Builder, set ast.SelectionSet, object string) {
+	for _, s := range set {
+		f, ok := s.(*ast.InlineFragment)
+		switch {
+		case !ok:
+		case f.TypeCondition == "" || b.super.IsPossible(f.TypeCondition, object):
+			w.WriteByte('1')
+			b.writeApplying(w, f.SelectionSet, object)
+		default:
+			w.WriteByte('0')
 		}
 	}
 }

@@ -194,7 +194,7 @@ func (b *Bench) prepare(op *Operation) (*prepared, error) {
 func (b *Bench) plan(ctx context.Context, r *prepared, options planner.Options, want *answer) error {
 	p, err := planner.New(b.Super, options).Plan(ctx, r.request)
 	if err != nil {
-		return err
+		return b.unplanned(ctx, r, err)
 	}
 	faults := b.checker.Check(soundness.Request{Kind: r.request.Operation.Kind, Selection: r.request.Selection, Labels: r.request.Labels}, p)
 	if len(faults) > 0 {
@@ -212,6 +212,36 @@ func (b *Bench) plan(ctx context.Context, r *prepared, options planner.Options, 
 		return fmt.Errorf("executor: %w\n%s", err, p.Text())
 	}
 	return nil
+}
+
+// unplanned says what to think of an operation without a plan. A field selected
+// on an interface as such must be had of every type that a subgraph can return
+// there from that subgraph onwards; Reach knows nothing of that rule, which does
+// not hold for fields selected on each type.
+func (b *Bench) unplanned(ctx context.Context, r *prepared, err error) error {
+	var refused *planner.Error
+	if !errors.As(err, &refused) || refused.Code != planner.CodeUnplannable {
+		return err
+	}
+	apart := r.request
+	apart.Selection = byType(apart.Selection)
+	if _, other := planner.New(b.Super, planner.Options{}).Plan(ctx, apart); other != nil {
+		return err
+	}
+	return ErrUseless
+}
+
+// byType selects every field for each runtime type apart.
+func byType(selection []*operation.Field) []*operation.Field {
+	var apart []*operation.Field
+	for _, f := range selection {
+		for _, on := range f.On {
+			one := *f
+			one.On, one.Selections = []string{on}, byType(f.Selections)
+			apart = append(apart, &one)
+		}
+	}
+	return apart
 }
 
 // same compares decoded data with the JSON that is wanted.
