@@ -124,30 +124,17 @@ func parseBody(body []byte) (*request, *refusal) {
 		return nil, invalid("the request body is empty")
 	case body[0] == '[':
 		return nil, refuse(http.StatusBadRequest, CodeBatchingNotEnabled, "batching of operations is not enabled")
-	case !json.Valid(body):
-		return nil, invalid("the request body is not JSON: %s", jsonProblem(body))
-	case body[0] != '{':
+	}
+	p, twice, ok := readParameters(body)
+	switch {
+	case !ok && json.Valid(body):
 		return nil, invalid("the request body must be a JSON object")
+	case !ok:
+		return nil, invalid("the request body is not JSON: %s", jsonProblem(body))
+	case twice != "":
+		return nil, invalid("%q is given twice", twice)
 	}
-	fields := map[string]json.RawMessage{}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.Token() // the brace; the body is valid JSON, so no step can fail
-	for d.More() {
-		name, _ := d.Token()
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return nil, invalid("the request body is not JSON: %v", err)
-		}
-		key := name.(string)
-		switch key {
-		case "query", "operationName", "variables", "extensions":
-			if _, twice := fields[key]; twice {
-				return nil, invalid("%q is given twice", key)
-			}
-			fields[key] = value
-		}
-	}
-	return newRequest(fields)
+	return newRequest(p)
 }
 
 // jsonProblem says where body stops being JSON.
@@ -160,23 +147,24 @@ func jsonProblem(body []byte) string {
 	return fmt.Sprint(err)
 }
 
-func newRequest(fields map[string]json.RawMessage) (*request, *refusal) {
+// newRequest makes a request of its parameters, which are valid JSON.
+func newRequest(p parameters) (*request, *refusal) {
 	var out request
-	query, f := stringField(fields, "query")
+	query, f := stringField("query", p.query)
 	if f != nil {
 		return nil, f
 	}
-	if out.operationName, f = stringField(fields, "operationName"); f != nil {
+	if out.operationName, f = stringField("operationName", p.operationName); f != nil {
 		return nil, f
 	}
 	out.query = query
-	if v := fields["variables"]; !isNull(v) {
+	if v := p.variables; !isNull(v) {
 		if v[0] != '{' {
 			return nil, invalid(`"variables" must be an object`)
 		}
 		out.variables = v
 	}
-	if v := fields["extensions"]; !isNull(v) {
+	if v := p.extensions; !isNull(v) {
 		if v[0] != '{' || json.Unmarshal(v, &out.extensions) != nil {
 			return nil, invalid(`"extensions" must be an object`)
 		}
@@ -192,16 +180,15 @@ func newRequest(fields map[string]json.RawMessage) (*request, *refusal) {
 
 func isNull(v json.RawMessage) bool { return len(v) == 0 || string(v) == "null" }
 
-func stringField(fields map[string]json.RawMessage, name string) (string, *refusal) {
-	v := fields[name]
-	if isNull(v) {
+func stringField(name string, v json.RawMessage) (string, *refusal) {
+	switch {
+	case isNull(v):
 		return "", nil
-	}
-	var s string
-	if v[0] != '"' || json.Unmarshal(v, &s) != nil {
+	case v[0] != '"':
 		return "", invalid("%q must be a string", name)
+	default:
+		return unquote(v[1 : len(v)-1]), nil
 	}
-	return s, nil
 }
 
 // decodeGet reads the parameters of the URL, in which variables and extensions
@@ -215,7 +202,7 @@ func decodeGet(r *http.Request) (*request, *refusal) {
 	if err != nil {
 		return nil, invalid("the parameters of the URL are malformed")
 	}
-	fields := map[string]json.RawMessage{}
+	var p parameters
 	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
 		values := params[name]
 		if len(values) == 0 || values[0] == "" {
@@ -233,14 +220,14 @@ func decodeGet(r *http.Request) (*request, *refusal) {
 			if err != nil {
 				return nil, invalid("the parameter %q is malformed", name)
 			}
-			fields[name] = quoted
+			*p.place([]byte(name)) = quoted
 		default:
 			value := bytes.TrimSpace([]byte(values[0]))
 			if !json.Valid(value) {
 				return nil, invalid("the parameter %q is not JSON: %s", name, jsonProblem(value))
 			}
-			fields[name] = value
+			*p.place([]byte(name)) = value
 		}
 	}
-	return newRequest(fields)
+	return newRequest(p)
 }
