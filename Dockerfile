@@ -16,7 +16,6 @@ FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /weft /weft
 COPY config.yaml /etc/weft/config.yaml
-COPY demo/supergraph.graphql /etc/weft/demo/supergraph.graphql
 USER 65532:65532
 EXPOSE 4000
 ENTRYPOINT ["/weft"]

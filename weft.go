@@ -2,19 +2,17 @@ package weft
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
 	"net"
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 
 	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/delivery"
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/subgraphs"
@@ -25,9 +23,12 @@ import (
 // A Router is a running weft: an http.Handler that answers GraphQL over the
 // supergraph of its configuration. It is safe for concurrent use.
 type Router struct {
-	config *config.Config
-	log    *zap.Logger
-	router *router.Router
+	config   *config.Config
+	log      *zap.Logger
+	router   *router.Router
+	delivery *delivery.Delivery // nil if the supergraph was handed over
+	started  bool               // the first supergraph is there
+	settings settings
 }
 
 // An Option changes what a configuration cannot say.
@@ -49,11 +50,15 @@ func WithQuery(query string) Option { return func(o *options) { o.query = query 
 // about the supergraph's source.
 func WithSupergraph(sdl string) Option { return func(o *options) { o.sdl = &sdl } }
 
-// New reads the supergraph and returns a router that serves it. c must not be
-// changed any more.
+// New returns a router. c must not be changed any more.
 //
-// The error is of type config.Problems if the configuration is at fault, and
-// *supergraph.Error if the supergraph is.
+// If the supergraph, or all it is composed of, is on this machine, the router
+// serves it. What has to be asked for over the network is left to Serve, Run
+// or Watch; until it is there, requests are answered with 503.
+//
+// The error is of type config.Problems if the configuration is at fault,
+// *supergraph.Error if the supergraph is, and *delivery.CompositionError if
+// subgraphs do not compose.
 func New(ctx context.Context, c *config.Config, opts ...Option) (*Router, error) {
 	var o options
 	for _, opt := range opts {
@@ -70,78 +75,37 @@ func New(ctx context.Context, c *config.Config, opts ...Option) (*Router, error)
 			return nil, err
 		}
 	}
-	super, err := readSupergraph(ctx, c, o.sdl)
-	if err != nil {
+	r := &Router{config: c, log: log}
+	var metrics *telemetry.Metrics
+	ro := router.Options{Config: c, Logger: log, Query: o.query}
+	if c.Metrics.Enabled {
+		metrics = telemetry.NewMetrics(func() int { return r.router.Graphs() })
+		ro.Metrics = metrics.Handler()
+	}
+	var err error
+	if r.router, err = router.New(ro); err != nil {
 		return nil, err
 	}
-	rt, err := router.New(router.Options{Config: c, Logger: log, Query: o.query})
-	if err != nil {
+	if o.sdl != nil {
+		if err := r.take(ctx, &delivery.Version{SDL: *o.sdl, Source: "supergraph"}); err != nil {
+			return nil, err
+		}
+		return r, nil
+	}
+	if r.delivery, err = newDelivery(c, log, metrics, r.take); err != nil {
 		return nil, err
 	}
-	graph, err := newGraph(c, super)
-	if err != nil {
-		return nil, err
+	if r.delivery.Local() {
+		if err := r.delivery.Start(ctx); err != nil {
+			return nil, err
+		}
+		r.started = true
 	}
-	rt.Swap(graph)
-	log.Info("supergraph loaded",
-		zap.String("source", source(c, o.sdl)),
-		zap.Int("subgraphs", len(super.Subgraphs)),
-		zap.Int("types", len(super.Types)))
-	return &Router{config: c, log: log, router: rt}, nil
-}
-
-func source(c *config.Config, sdl *string) string {
-	if sdl != nil {
-		return "embedded"
-	}
-	return c.Supergraph.File
-}
-
-// readSupergraph reads the supergraph from where the configuration says it is.
-func readSupergraph(ctx context.Context, c *config.Config, sdl *string) (*supergraph.Supergraph, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if sdl != nil {
-		return supergraph.Parse("supergraph", *sdl)
-	}
-	file := c.Supergraph.File
-	if file == "" {
-		return nil, config.Problems{c.Problem("supergraph.file", "no supergraph is configured; name a file with supergraph SDL")}
-	}
-	text, err := readFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no supergraph file %s; compose your subgraphs into it, or name another one", file)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read supergraph: %w", err)
-	}
-	return supergraph.Parse(file, text)
-}
-
-// maxSupergraphBytes bounds the file; the largest known supergraphs have a
-// tenth of it.
-const maxSupergraphBytes = 256 << 20
-
-func readFile(name string) (string, error) {
-	info, err := os.Stat(name)
-	switch {
-	case err != nil:
-		return "", err
-	case info.IsDir():
-		return "", fmt.Errorf("%s is a directory", name)
-	case info.Size() > maxSupergraphBytes:
-		return "", fmt.Errorf("%s is larger than 256 MiB", name)
-	}
-	data, err := os.ReadFile(name)
-	return string(data), err
+	return r, nil
 }
 
 // newGraph connects the supergraph with its subgraphs.
 func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, error) {
-	if err := checkNames(c, super); err != nil {
-		return nil, err
-	}
 	if err := checkAccess(super); err != nil {
 		return nil, err
 	}
@@ -246,46 +210,6 @@ func limits(c *config.Config) operation.Limits {
 	}
 }
 
-// checkNames reports settings for subgraphs and override labels that do not
-// exist: most likely a name was misspelt, and the setting would be without
-// effect.
-func checkNames(c *config.Config, super *supergraph.Supergraph) error {
-	known := make([]string, len(super.Subgraphs))
-	for i, g := range super.Subgraphs {
-		known[i] = g.Name
-	}
-	var problems config.Problems
-	check := func(path string, names []string) {
-		for _, name := range names {
-			if !slices.Contains(known, name) {
-				problems = append(problems, c.Problem(config.Join(path, name), fmt.Sprintf(
-					"the supergraph has no subgraph %q; it has %s", name, strings.Join(known, ", "))))
-			}
-		}
-	}
-	check("subgraphs", slices.Sorted(maps.Keys(c.Subgraphs)))
-	check("headers.subgraphs", slices.Sorted(maps.Keys(c.Headers.Subgraphs)))
-	check("errors.subgraphs", slices.Sorted(maps.Keys(c.Errors.Subgraphs)))
-	labels := super.OverrideLabels()
-	for _, label := range slices.Sorted(maps.Keys(c.OverrideLabels)) {
-		if !slices.Contains(labels, label) {
-			problems = append(problems, c.Problem(config.Join("override_labels", label), unknownLabel(label, labels)))
-		}
-	}
-	if len(problems) > 0 {
-		return problems
-	}
-	return nil
-}
-
-func unknownLabel(label string, labels []string) string {
-	message := fmt.Sprintf("no @override in the supergraph has the label %q", label)
-	if len(labels) == 0 {
-		return message + ", or any other"
-	}
-	return message + "; there are " + strings.Join(labels, ", ")
-}
-
 // ServeHTTP serves one request, in whatever server the router is mounted.
 func (r *Router) ServeHTTP(w http.ResponseWriter, req *http.Request) { r.router.ServeHTTP(w, req) }
 
@@ -300,10 +224,49 @@ func (r *Router) Run(ctx context.Context) error {
 	return r.Serve(ctx, l)
 }
 
-// Serve is Run on a listener, which it closes.
+// Serve is Run on a listener, which it closes. It does what Watch does, too:
+// an error of that ends it.
 func (r *Router) Serve(ctx context.Context, l net.Listener) error {
 	r.log.Info("listening", zap.Stringer("address", l.Addr()), zap.String("path", r.config.Path))
-	return r.router.Serve(ctx, l)
+	if r.delivery == nil {
+		return r.router.Serve(ctx, l)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	g.Go(func() error {
+		defer stop()
+		return r.router.Serve(ctx, l)
+	})
+	g.Go(func() error { return r.Watch(ctx) })
+	return g.Wait()
+}
+
+// Watch gets the first supergraph, if New has not, and every later one, until
+// ctx ends. The error says why there is no first one; a later one that cannot
+// serve is logged, and the one before stays. Watch is for servers other than
+// Serve's, and is called once.
+func (r *Router) Watch(ctx context.Context) error {
+	if r.delivery == nil {
+		<-ctx.Done()
+		return nil
+	}
+	if !r.started {
+		if err := r.delivery.Start(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+	}
+	return r.delivery.Run(ctx)
+}
+
+// Reload makes a running Watch, or Serve, read the supergraph's sources at
+// once. It does not wait for that.
+func (r *Router) Reload() {
+	if r.delivery != nil {
+		r.delivery.Reload()
+	}
 }
 
 // Close waits for the requests being served and closes the connections to

@@ -52,6 +52,7 @@ type Config struct {
 	Explain       bool     `yaml:"explain"`
 	GraphiQL      GraphiQL `yaml:"graphiql"`
 	Health        Health   `yaml:"health"`
+	Metrics       Metrics  `yaml:"metrics"`
 	CSRF          CSRF     `yaml:"csrf"`
 	Headers       Headers  `yaml:"headers"`
 	Errors        Errors   `yaml:"errors"`
@@ -61,13 +62,6 @@ type Config struct {
 	Shutdown      Shutdown `yaml:"shutdown"`
 
 	source source
-}
-
-// Supergraph says where the supergraph comes from.
-type Supergraph struct {
-	// File holds the supergraph SDL. A relative path is relative to the
-	// configuration file.
-	File string `yaml:"file"`
 }
 
 // Traffic is how a subgraph is asked. As the settings of one subgraph, zero
@@ -112,6 +106,12 @@ type GraphiQL struct {
 // Health is the endpoint that says whether weft is up: Path, Path/live,
 // Path/ready, and the first with ?live and ?ready.
 type Health struct {
+	Enabled bool   `yaml:"enabled"`
+	Path    string `yaml:"path"`
+}
+
+// Metrics is the endpoint for Prometheus and what reads its text format.
+type Metrics struct {
 	Enabled bool   `yaml:"enabled"`
 	Path    string `yaml:"path"`
 }
@@ -187,6 +187,8 @@ func Default(dev bool) *Config {
 	c := &Config{
 		Listen: "127.0.0.1:4000",
 		Path:   "/graphql",
+
+		Supergraph: defaultSupergraph(),
 		AllSubgraphs: Traffic{
 			Timeout:          Duration(10 * time.Second),
 			ConnectTimeout:   Duration(2 * time.Second),
@@ -203,6 +205,7 @@ func Default(dev bool) *Config {
 		OnError:         Partial,
 		GraphiQL:        GraphiQL{Path: "/"},
 		Health:          Health{Enabled: true, Path: "/health"},
+		Metrics:         Metrics{Path: "/metrics"},
 		CSRF: CSRF{
 			Enabled:         true,
 			RequiredHeaders: []string{"x-apollo-operation-name", "apollo-require-preflight", "weft-require-preflight"},

@@ -383,7 +383,7 @@ func TestReference(t *testing.T) {
 	}
 	// What the file sets for the demo is all that differs from the defaults.
 	want := Default(false)
-	want.Supergraph.File = "../demo/supergraph.graphql"
+	want.Supergraph.Subgraphs = c.Supergraph.Subgraphs
 	want.Subgraphs = c.Subgraphs
 	if diff := cmp.Diff(want, c, cmpopts.IgnoreUnexported(Config{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("values differ from the defaults (-want +got):\n%s", diff)

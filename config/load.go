@@ -58,9 +58,7 @@ func Parse(name string, data []byte, o Options) (*Config, error) {
 		c.develop()
 	}
 	c.source = source{file: name, at: d.at, named: d.named}
-	if f := c.Supergraph.File; f != "" && !filepath.IsAbs(f) {
-		c.Supergraph.File = filepath.Join(dir, f)
-	}
+	c.Supergraph.relativeTo(dir)
 
 	problems := append(r.problems, d.problems...)
 	// A value that could not be read has its default by now, so judging the

@@ -27,6 +27,7 @@ type validation struct {
 func (c *Config) problems() Problems {
 	v := &validation{Config: c}
 	v.addresses()
+	v.supergraph()
 	v.times()
 	v.sizes()
 	v.measured()
@@ -57,6 +58,7 @@ func (v *validation) addresses() {
 		{"path", v.Path, true},
 		{"graphiql.path", v.GraphiQL.Path, v.GraphiQL.Enabled},
 		{"health.path", v.Health.Path, v.Health.Enabled},
+		{"metrics.path", v.Metrics.Path, v.Metrics.Enabled},
 	} {
 		if !p.on {
 			continue

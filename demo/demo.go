@@ -8,10 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weft-graphql/weft/composition"
 	"github.com/weft-graphql/weft/subgraphs/mock"
 )
 
-//go:embed subgraphs/*.graphql supergraph.graphql operations/*.graphql
+//go:embed subgraphs/*.graphql operations/*.graphql
 var files embed.FS
 
 // DefaultProducts is how many products the shop has unless told otherwise.
@@ -104,9 +105,21 @@ func isName(name string) bool {
 // that is not one of Names.
 func SDL(name string) string { return read("subgraphs/" + name + ".graphql") }
 
-// Supergraph returns the supergraph SDL. The subgraphs' URLs in it are
-// http://127.0.0.1:4001/graphql and so on, in the order of Names.
-func Supergraph() string { return read("supergraph.graphql") }
+// Supergraph composes the subgraphs and returns the supergraph SDL. The
+// subgraphs' URLs in it are http://127.0.0.1:4001/graphql and so on, in the
+// order of Names.
+func Supergraph() string {
+	var list []composition.Subgraph
+	for i, name := range Names() {
+		list = append(list, composition.Subgraph{Name: name, URL: fmt.Sprintf("http://127.0.0.1:%d/graphql", 4001+i), SDL: SDL(name)})
+	}
+	result := composition.Compose(list, composition.Options{})
+	if !result.OK() {
+		// They are embedded, and tested.
+		panic("demo: the subgraphs do not compose: " + result.Errors[0].Message)
+	}
+	return result.SDL
+}
 
 func read(name string) string {
 	text, err := files.ReadFile(name)

@@ -306,10 +306,10 @@ func TestConcurrentRequests(t *testing.T) {
 	}
 }
 
-// TestSupergraphInStep compares supergraph.graphql with what it was composed
-// from: types, fields, keys and URLs of every subgraph.
-func TestSupergraphInStep(t *testing.T) {
-	super, err := supergraph.Parse("supergraph.graphql", Supergraph())
+// TestSupergraph compares the supergraph with what it is composed of: types,
+// fields, keys and URLs of every subgraph.
+func TestSupergraph(t *testing.T) {
+	super, err := supergraph.Parse("supergraph", Supergraph())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -332,7 +332,7 @@ func TestSupergraphInStep(t *testing.T) {
 }
 
 func TestOperationsAreValid(t *testing.T) {
-	super, err := supergraph.Parse("supergraph.graphql", Supergraph())
+	super, err := supergraph.Parse("supergraph", Supergraph())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,6 @@
 //
 // What mutations change lives in memory, in the subgraph that owns it.
 //
-// supergraph.graphql is composed from subgraphs/*.graphql; a test says when it
-// is out of step.
+// The supergraph is composed of subgraphs/*.graphql whenever it is asked for;
+// supergraph.yaml has weft compose do the same.
 package demo

@@ -35,6 +35,10 @@ type Graph struct {
 	// the live one. Whoever takes the last away calls close.
 	users   atomic.Int64
 	onClose func()
+
+	// count is of the graphs that are not closed, this one included, since it
+	// was swapped in.
+	count *atomic.Int64
 }
 
 // GraphOptions are what a Graph is made of besides the supergraph.
@@ -131,7 +135,13 @@ func (g *Graph) acquire() bool {
 }
 
 func (g *Graph) release() {
-	if g.users.Add(-1) == 0 && g.onClose != nil {
+	if g.users.Add(-1) > 0 {
+		return
+	}
+	if g.onClose != nil {
 		g.onClose()
+	}
+	if g.count != nil {
+		g.count.Add(-1)
 	}
 }

@@ -19,9 +19,11 @@ type Router struct {
 	headers *headerRules
 	errors  *errorPolicy
 	page    *graphiql.Page // nil if it is off
+	metrics http.Handler   // nil if they are off
 	handler http.Handler
 
 	graph    atomic.Pointer[Graph] // nil until the first Swap
+	graphs   atomic.Int64          // that are not closed
 	draining atomic.Bool
 
 	// open counts the requests being served.
@@ -38,6 +40,9 @@ type Options struct {
 
 	// Query is what GraphiQL begins with; "" for its own greeting.
 	Query string
+
+	// Metrics answers for them; nil for nothing there.
+	Metrics http.Handler
 }
 
 // New returns a router without a graph: it answers requests with 503 until
@@ -50,6 +55,7 @@ func New(o Options) (*Router, error) {
 	rt := &Router{
 		config:  o.Config,
 		log:     o.Logger,
+		metrics: o.Metrics,
 		headers: rules,
 		errors:  newErrorPolicy(o.Config),
 	}
@@ -71,10 +77,18 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // theirs; it is closed when the last of them has ended. A nil g takes the
 // graph away.
 func (rt *Router) Swap(g *Graph) {
+	if g != nil {
+		rt.graphs.Add(1)
+		g.count = &rt.graphs
+	}
 	if old := rt.graph.Swap(g); old != nil {
 		old.release()
 	}
 }
+
+// Graphs returns how many graphs there are: the live one, and those that were
+// and that requests still use.
+func (rt *Router) Graphs() int { return int(rt.graphs.Load()) }
 
 // acquire returns the live graph, which the caller releases; nil if there is
 // none.

@@ -28,6 +28,9 @@ func (rt *Router) routes() http.Handler {
 		m.Get(c.Health.Path+"/live", rt.serveLive)
 		m.Get(c.Health.Path+"/ready", rt.serveReady)
 	}
+	if rt.metrics != nil {
+		m.Method(http.MethodGet, c.Metrics.Path, rt.metrics)
+	}
 	m.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		refuse(http.StatusNotFound, CodeNotFound, "there is nothing here; GraphQL is at "+c.Path).write(w, mediaJSON)
 	})

@@ -69,7 +69,7 @@ func runDemo(ctx context.Context, c *cli.Command) error {
 	if err := s.listen(ctx, cfg); err != nil {
 		return err
 	}
-	router, err := weft.New(ctx, cfg, weft.WithLogger(log), weft.WithSupergraph(demo.Supergraph()), weft.WithQuery(demoDocument))
+	router, err := weft.New(ctx, cfg, weft.WithLogger(log), weft.WithQuery(demoDocument))
 	if err != nil {
 		return err
 	}
@@ -144,16 +144,19 @@ type showcase struct {
 	listeners []net.Listener // of services, by index
 }
 
-// listen gives every subgraph a free port and tells cfg where it is.
+// listen gives every subgraph a free port, and makes cfg compose them.
 func (s *showcase) listen(ctx context.Context, cfg *config.Config) error {
-	cfg.Subgraphs = map[string]config.Subgraph{}
+	cfg.Supergraph.Subgraphs = map[string]config.Composed{}
 	for _, service := range s.services {
 		l, err := listen(ctx, "127.0.0.1:0")
 		if err != nil {
 			return err
 		}
 		s.listeners = append(s.listeners, l)
-		cfg.Subgraphs[service.Name()] = config.Subgraph{URL: "http://" + l.Addr().String() + "/graphql"}
+		cfg.Supergraph.Subgraphs[service.Name()] = config.Composed{
+			RoutingURL: "http://" + l.Addr().String() + "/graphql",
+			Schema:     config.SubgraphSchema{SDL: demo.SDL(service.Name())},
+		}
 	}
 	return nil
 }

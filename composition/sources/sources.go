@@ -1,15 +1,11 @@
 package sources
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -19,7 +15,7 @@ import (
 )
 
 // A Source is where one subgraph's SDL comes from. Exactly one of File,
-// Endpoint and SDL is set.
+// Endpoint, Document and SDL is set.
 type Source struct {
 	// Name of the subgraph.
 	Name string
@@ -34,7 +30,10 @@ type Source struct {
 	// Endpoint of a running subgraph, asked for _service { sdl }.
 	Endpoint string
 
-	// Headers to send to Endpoint.
+	// Document is the URL of the SDL itself, read with GET.
+	Document string
+
+	// Headers to send to Endpoint or Document.
 	Headers map[string]string
 
 	// SDL itself.
@@ -43,6 +42,9 @@ type Source struct {
 
 // MaxSDL is how many bytes of SDL are read from one source.
 const MaxSDL = 64 << 20
+
+// Local tells whether the source is read without asking anybody.
+func (s Source) Local() bool { return s.Endpoint == "" && s.Document == "" }
 
 // concurrency is how many sources are read at a time.
 const concurrency = 16
@@ -70,88 +72,11 @@ func Load(ctx context.Context, client *http.Client, list []Source) ([]compositio
 
 // Load gets the SDL of one source.
 func (s Source) Load(ctx context.Context, client *http.Client) (composition.Subgraph, error) {
-	out := composition.Subgraph{Name: s.Name, URL: s.URL, SDL: s.SDL}
-	var err error
-	switch {
-	case s.File != "":
-		out.File = s.File
-		out.SDL, err = readFile(s.File)
-	case s.Endpoint != "":
-		out.File = s.Endpoint
-		if out.URL == "" {
-			out.URL = s.Endpoint
-		}
-		out.SDL, err = s.ask(ctx, client)
+	r := NewReader(s, ReaderOptions{Client: client})
+	if _, err := r.Read(ctx); err != nil {
+		return composition.Subgraph{}, err
 	}
-	if err != nil {
-		return composition.Subgraph{}, fmt.Errorf("subgraph %q: %w", s.Name, err)
-	}
-	return out, nil
-}
-
-func readFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("read schema: %w", err)
-	}
-	defer f.Close()
-	return readLimited(f, path)
-}
-
-func readLimited(r io.Reader, what string) (string, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxSDL+1))
-	if err != nil {
-		return "", fmt.Errorf("read schema from %s: %w", what, err)
-	}
-	if len(data) > MaxSDL {
-		return "", fmt.Errorf("schema from %s is longer than %d bytes", what, MaxSDL)
-	}
-	return string(data), nil
-}
-
-// ask queries a running subgraph for its SDL: Apollo Federation, "Subgraph
-// specification", "Query._service".
-func (s Source) ask(ctx context.Context, client *http.Client) (string, error) {
-	body := []byte(`{"query":"query SubgraphSDL { _service { sdl } }","operationName":"SubgraphSDL"}`)
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.Endpoint, bytes.NewReader(body))
-	if err != nil {
-		return "", fmt.Errorf("ask %s for its schema: %w", s.Endpoint, err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Accept", "application/json")
-	for _, name := range sortedNames(s.Headers) {
-		request.Header.Set(name, s.Headers[name])
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		return "", fmt.Errorf("ask %s for its schema: %w", s.Endpoint, err)
-	}
-	defer response.Body.Close()
-	text, err := readLimited(response.Body, s.Endpoint)
-	if err != nil {
-		return "", err
-	}
-	var answer struct {
-		Data *struct {
-			Service *struct {
-				SDL *string `json:"sdl"`
-			} `json:"_service"`
-		} `json:"data"`
-		Errors []struct {
-			Message string `json:"message"`
-		} `json:"errors"`
-	}
-	if err := json.Unmarshal([]byte(text), &answer); err != nil {
-		return "", fmt.Errorf("%s answered with status %d and no GraphQL response: %w", s.Endpoint, response.StatusCode, err)
-	}
-	if answer.Data == nil || answer.Data.Service == nil || answer.Data.Service.SDL == nil {
-		reason := "no SDL"
-		if len(answer.Errors) > 0 {
-			reason = "error: " + answer.Errors[0].Message
-		}
-		return "", fmt.Errorf("%s answered _service { sdl } with status %d and %s", s.Endpoint, response.StatusCode, reason)
-	}
-	return *answer.Data.Service.SDL, nil
+	return r.Subgraph(), nil
 }
 
 func sortedNames(m map[string]string) []string {
