@@ -22,7 +22,7 @@ type builder struct {
 	positions positions
 	decisions map[string]*decision
 	decided   map[placed][]*decision // where fewer hands may do; see dominant
-	asking    map[*position]bool // requirements being looked into, against cycles
+	asking    map[*position]bool     // requirements being looked into, against cycles
 
 	// contexts are the fields that @fromContext arguments read from the
 	// objects a field of the operation leads to; under nil, from the root.

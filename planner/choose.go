@@ -137,11 +137,12 @@ func (b *builder) decide(p *position, hands []hand) *decision {
 			d.markUsed(cd)
 		}
 	}
-	for i, cd := range d.classes {
+	for _, cd := range d.classes {
 		if !cd.class.doubtful {
 			d.missing += cd.missing
 		}
-		d.cost += cd.costWith(openedBy(d.classes[:i]))
+		d.cost += cd.cost
+		d.own = joinSent(d.own, cd.own)
 		d.stage = max(d.stage, cd.stage)
 	}
 	return d

@@ -23,13 +23,18 @@ type known struct {
 // A decision says how a position is served, given the views at hand.
 type decision struct {
 	missing int // leaves that cannot be had; 0 for a valid decision
-	cost    int
+
+	// cost is all but that of the fetches that own lists, which hang at the
+	// objects themselves: whoever else fetches at the same objects shares
+	// them.
+	cost int
+	own  []sent
 
 	// late says that something was refused only because it would have come
 	// after the last stage allowed.
 	late bool
 
-	stage   int    // the latest stage of any fetch used
+	stage   int // the latest stage of any fetch used
 	hands   []hand
 	used    []bool // by hand: whether something is read through it
 	classes []*classDecision
@@ -42,6 +47,7 @@ type classDecision struct {
 	items    []itemDecision
 
 	missing, cost, stage int
+	own                  []sent // as for a decision
 	used                 []bool // by known
 
 	// hands and index are what canonical said of the first handsOf known
@@ -73,6 +79,7 @@ func (d *classDecision) draw(s *solved) {
 		return
 	}
 	d.cost += s.decision.cost
+	d.own = joinSent(d.own, s.decision.own)
 	for i, used := range s.decision.used {
 		if used {
 			d.use(s.hands[i])
@@ -113,43 +120,52 @@ type itemDecision struct {
 	below  solved
 }
 
-// openedBy are the fetches that classes of one position open there. Classes
-// share them.
-func openedBy(classes []*classDecision) map[[2]int]bool {
-	if len(classes) == 0 {
-		return nil
-	}
-	opened := map[[2]int]bool{}
-	for _, cd := range classes {
-		for _, o := range cd.openings {
-			opened[[2]int{o.subgraph, o.stage}] = true
+// A sent is a fetch as costs see it: what goes to one subgraph at one stage for
+// the objects of a position is one request.
+type sent struct{ subgraph, stage int }
+
+// joinSent adds to a list what it lacks.
+func joinSent(list, more []sent) []sent {
+	for _, f := range more {
+		if !slices.Contains(list, f) {
+			list = append(list, f)
 		}
 	}
-	return opened
+	return list
 }
 
-// costWith is the cost of the decision where the given fetches cost nothing.
-func (d *classDecision) costWith(opened map[[2]int]bool) int {
-	return d.cost + d.fetchCost(opened)
-}
-
-// fetchCost is the cost of the openings alone.
-func (d *classDecision) fetchCost(opened map[[2]int]bool) int {
+// sentCost is the cost of the fetches in list that are not in paid.
+func sentCost(list, paid []sent) int {
 	cost := 0
-	for i, o := range d.openings {
-		same := func(p *opening) bool { return p.subgraph == o.subgraph && p.stage == o.stage }
-		if !opened[[2]int{o.subgraph, o.stage}] && !slices.ContainsFunc(d.openings[:i], same) {
-			cost += costFetch + costStage*o.stage
+	for _, f := range list {
+		if !slices.Contains(paid, f) {
+			cost += costFetch + costStage*f.stage
 		}
 	}
 	return cost
 }
 
+// openedBy are the fetches that classes of one position open there. Classes
+// share them.
+func openedBy(classes []*classDecision) []sent {
+	var opened []sent
+	for _, cd := range classes {
+		opened = joinSent(opened, cd.own)
+	}
+	return opened
+}
+
+// costWith is the cost of the decision where the given fetches cost nothing.
+func (d *classDecision) costWith(opened []sent) int { return d.cost + sentCost(d.own, opened) }
+
+// total is the cost of the decision and its own fetches.
+func (d *decision) total() int { return d.cost + sentCost(d.own, nil) }
+
 func (s *solved) cost() int {
 	if s == nil {
 		return 0
 	}
-	return s.decision.cost
+	return s.decision.total()
 }
 
 func (s *solved) stage() int {

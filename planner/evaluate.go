@@ -20,12 +20,8 @@ func (s *search) evaluate(set []int) *classDecision {
 	entered := len(d.known)
 	// Fields with @requires open fetches of their own, through which other
 	// fields may be read as well; so they go first.
-	for i, it := range c.items {
-		if !c.doubtful && !b.readable(d, it, entered) {
-			s.require(d, &d.items[i], entered)
-		}
-	}
-	base := d.fetchCost(s.opened)
+	s.require(d, entered)
+	base := sentCost(d.own, s.opened)
 	for i, it := range c.items {
 		if it.leaf {
 			b.readLeaf(d, &d.items[i])
@@ -48,7 +44,7 @@ func (b *builder) blank(c *class) *classDecision {
 	}
 	items := slices.Grow(d.items[:0], len(c.items))
 	*d = classDecision{
-		class: c, known: d.known[:0], openings: d.openings[:0], items: items[:len(c.items)], used: d.used[:0],
+		class: c, known: d.known[:0], openings: d.openings[:0], own: d.own[:0], items: items[:len(c.items)], used: d.used[:0],
 		hands: d.hands[:0], index: d.index[:0], handsOf: -1,
 	}
 	for i, it := range c.items {
@@ -157,6 +153,7 @@ func (b *builder) open(d *classDecision, o *opening) {
 	}
 	d.stage = max(d.stage, o.stage)
 	d.openings = append(d.openings, o)
+	d.own = joinSent(d.own, []sent{{o.subgraph, o.stage}})
 	d.known = append(d.known, known{
 		hand:    hand{b.entered(o.jump, o.typed >= 0), o.stage},
 		opening: len(d.openings) - 1,
@@ -238,12 +235,40 @@ func canonical(hands []hand, index []int, at []known, through []*view) ([]hand, 
 	return hands, index
 }
 
-// require opens the fetch that a field with @requires needs.
-func (s *search) require(d *classDecision, id *itemDecision, n int) {
-	b, it := s.b, id.item
-	if it.typename() {
+// require opens the fetches that fields with @requires need which cannot be read
+// from the first n known views.
+func (s *search) require(d *classDecision, n int) {
+	if d.class.doubtful {
 		return
 	}
+	type need struct {
+		id *itemDecision
+		*opening
+	}
+	var needs []need
+	for i, it := range d.class.items {
+		if it.typename() || s.b.readable(d, it, n) {
+			continue
+		}
+		if o := s.requirement(d, it, n); o != nil {
+			s.apart = s.apart || slices.ContainsFunc(needs, func(other need) bool {
+				return other.subgraph == o.subgraph && other.stage != o.stage
+			})
+			needs = append(needs, need{&d.items[i], o})
+		}
+	}
+	if s.thrifty {
+		slices.SortStableFunc(needs, func(x, y need) int { return cmp.Compare(y.stage, x.stage) })
+	}
+	for _, it := range needs {
+		s.openRequired(d, it.id, it.opening)
+	}
+}
+
+// requirement finds the first fetch that a field with @requires can have, or
+// nil.
+func (s *search) requirement(d *classDecision, it *item, n int) *opening {
+	b := s.b
 	var best *opening
 	for _, g := range b.super.Subgraphs {
 		f := b.requiring(d.class, it, g.Index)
@@ -271,22 +296,25 @@ func (s *search) require(d *classDecision, id *itemDecision, n int) {
 			best = o
 		}
 	}
-	if best == nil {
-		return
-	}
-	// Another field of the same subgraph may have opened a fetch at that
-	// stage; then this one rides along.
+	return best
+}
+
+// openRequired opens what a field with @requires needs, or has it ride along in
+// what another field of the same subgraph has opened: at the same stage, or, if
+// the search is thrifty, at a later one.
+func (s *search) openRequired(d *classDecision, id *itemDecision, own *opening) {
 	for i, o := range d.openings {
-		if o.only && o.subgraph == best.subgraph && o.stage == best.stage && o.jump.local == best.jump.local && !o.contradicts(best) {
-			o.requires = append(o.requires, best.requires...)
-			for _, r := range best.requires {
+		later := s.thrifty && id.item.leaf && o.stage > own.stage && !slices.Contains(d.own, sent{own.subgraph, own.stage})
+		if o.only && o.subgraph == own.subgraph && (o.stage == own.stage || later) && o.jump.local == own.jump.local && !o.contradicts(own) {
+			o.requires = append(o.requires, own.requires...)
+			for _, r := range own.requires {
 				d.draw(r)
 			}
-			id.known = b.knownOf(d, i)
+			id.known = s.b.knownOf(d, i)
 			return
 		}
 	}
-	b.open(d, best)
+	s.b.open(d, own)
 	id.known = len(d.known) - 1
 }
 
@@ -371,8 +399,8 @@ func (b *builder) readOnce(d *classDecision, id *itemDecision, through []*view) 
 		alone := []hand{{v, d.known[i].stage}}
 		b.bound = bound
 		if child := b.choose(p, alone); child.missing == 0 {
-			if best < 0 || child.cost < bestCost {
-				best, bestCost = i, child.cost
+			if best < 0 || child.total() < bestCost {
+				best, bestCost = i, child.total()
 			}
 			continue
 		}
@@ -444,7 +472,7 @@ func (b *builder) readComposite(d *classDecision, id *itemDecision) {
 	id.child = &id.below
 	id.known = first
 	d.missing += child.missing
-	d.cost += child.cost
+	d.cost += child.total()
 	d.stage = max(d.stage, child.stage)
 	d.draw(id.beside)
 	for i, used := range child.used {

@@ -22,9 +22,8 @@ type search struct {
 	class *class
 	at    []known
 
-	// opened are the (subgraph, stage) fetches that other classes open here
-	// anyway.
-	opened map[[2]int]bool
+	// opened are the fetches that other classes open here anyway.
+	opened []sent
 
 	*candidates
 
@@ -38,6 +37,11 @@ type search struct {
 	// entries are the ways into subgraphs from the views at hand alone.
 	entries []entryFrom
 
+	// apart says that some fields with @requires can be had of one subgraph at
+	// different stages; thrifty has the earlier wait for the later, to save a
+	// fetch.
+	apart, thrifty bool
+
 	// keys are the field sets solved with the views at hand alone.
 	keys []key
 }
@@ -48,9 +52,9 @@ type entryFrom struct {
 	opening *opening
 }
 
-// chooseClass finds the subgraphs to enter for a class. opened are the
-// (subgraph, stage) fetches that other classes open here anyway.
-func (b *builder) chooseClass(c *class, at []known, opened map[[2]int]bool) *classDecision {
+// chooseClass finds the subgraphs to enter for a class. opened are the fetches
+// that other classes open here anyway.
+func (b *builder) chooseClass(c *class, at []known, opened []sent) *classDecision {
 	s := &search{b: b, class: c, at: at, opened: opened}
 	if c.pos.root == ast.Mutation || c.pos.root == ast.Subscription {
 		return s.one()
@@ -78,11 +82,12 @@ func (b *builder) chooseClass(c *class, at []known, opened map[[2]int]bool) *cla
 // hand.
 type candidates struct {
 	// must are those that nobody can do without, being the only ones to have
-	// some field; may are the others; all are both.
+	// some field; may are the others; all are both. A subgraph that a field
+	// with @requires is fetched from anyway may serve others by that fetch, so
+	// it is never a must.
 	must, may, all []int
 
-	// suppliers are, for each item that is not at hand or to be had otherwise,
-	// those of may that can give it.
+	// suppliers are, for each item that only some of may can give, these.
 	suppliers [][]int
 }
 
@@ -97,9 +102,29 @@ func (b *builder) candidates(c *class, at []known) *candidates {
 		return found
 	}
 	found := &candidates{}
-	found.must, found.may = b.parted(c, at, b.worthEntering(c, at))
+	worth := b.worthEntering(c, at)
+	fetched := map[int]bool{}
+	var kinds [][]int
+	for _, it := range c.items {
+		if !it.typename() && !b.isHad(c, it, at) {
+			kinds = append(kinds, b.owners(c, it, fetched))
+		}
+	}
+	for _, g := range worth {
+		alone := slices.ContainsFunc(kinds, func(owners []int) bool { return len(owners) == 1 && owners[0] == g })
+		if alone && !fetched[g] {
+			found.must = append(found.must, g)
+		} else {
+			found.may = append(found.may, g)
+		}
+	}
+	for _, owners := range kinds {
+		free := slices.ContainsFunc(owners, func(g int) bool { return fetched[g] || slices.Contains(found.must, g) })
+		if !free && slices.ContainsFunc(owners, func(g int) bool { return slices.Contains(found.may, g) }) {
+			found.suppliers = append(found.suppliers, owners)
+		}
+	}
 	found.all = append(slices.Clone(found.must), found.may...)
-	found.suppliers = b.suppliers(c, at, found.must, found.may)
 	if c.candidates == nil {
 		c.candidates = map[string]*candidates{}
 	}
@@ -110,7 +135,18 @@ func (b *builder) candidates(c *class, at []known) *candidates {
 // consider evaluates a set of subgraphs to enter and keeps it if it is the best
 // so far.
 func (s *search) consider(set []int) (better bool) {
-	d := s.evaluate(set)
+	better = s.keep(s.evaluate(set))
+	if s.apart && !s.b.quick {
+		s.thrifty = true
+		better = s.keep(s.evaluate(set)) || better
+		s.thrifty = false
+	}
+	s.apart = false
+	return better
+}
+
+// keep keeps a decision if it is the best so far.
+func (s *search) keep(d *classDecision) (better bool) {
 	if d == nil {
 		return false
 	}
@@ -178,7 +214,7 @@ func (s *search) least() int {
 		s.floors = make([]int, len(s.best.items))
 		for i, id := range s.best.items {
 			if id.child != nil {
-				s.floors[i] = id.child.decision.cost
+				s.floors[i] = id.child.decision.total()
 				sum += s.floors[i]
 			}
 		}
@@ -187,36 +223,6 @@ func (s *search) least() int {
 		s.best, s.cost = best, cost
 	}
 	return sum
-}
-
-// suppliers lists, for each item that is not at hand otherwise, the subgraphs
-// in may that can give it.
-func (b *builder) suppliers(c *class, at []known, must, may []int) [][]int {
-	var suppliers [][]int
-	for _, it := range c.items {
-		if it.typename() || b.isHad(c, it, at) {
-			continue
-		}
-		var by []int
-		free := false
-		for _, g := range b.super.Subgraphs {
-			for _, j := range b.jumps(c, g.Index) {
-				switch b.resolve(b.entered(j, true), c, it) {
-				case direct:
-					free = free || slices.Contains(must, g.Index)
-					if slices.Contains(may, g.Index) {
-						by = append(by, g.Index)
-					}
-				case required:
-					free = true // it has a fetch of its own
-				}
-			}
-		}
-		if !free && len(by) > 0 && len(by) < len(may) {
-			suppliers = append(suppliers, by)
-		}
-	}
-	return suppliers
 }
 
 // supplied tells whether a set has a supplier of each kind.
@@ -229,41 +235,30 @@ func supplied(suppliers [][]int, set []int) bool {
 	return true
 }
 
-// parted divides candidates into those that must be entered, being the only
-// ones to have some field, and the others. A subgraph that a field with
-// @requires has fetched from anyway may serve others by that fetch, so it is
-// never a must.
-func (b *builder) parted(c *class, at []known, candidates []int) (must, may []int) {
-	needed, fetched := map[int]bool{}, map[int]bool{}
-	for _, it := range c.items {
-		if it.typename() || b.isHad(c, it, at) {
-			continue
-		}
-		only, several := -1, false
-		for _, g := range b.super.Subgraphs {
-			for _, j := range b.jumps(c, g.Index) {
-				switch b.resolve(b.entered(j, true), c, it) {
-				case direct:
-					several = several || only >= 0 && only != g.Index
-					only = g.Index
-				case required:
-					fetched[g.Index] = true
-					several = true
-				}
+// owners lists the subgraphs that can give an item to objects that enter them;
+// none if one of them gives it for what it requires, with a fetch of its own.
+// That one is noted: by the fetch it may serve other items as well.
+func (b *builder) owners(c *class, it *item, fetched map[int]bool) []int {
+	var owners []int
+	apart := false
+	for _, g := range b.super.Subgraphs {
+		owns := false
+		for _, j := range b.jumps(c, g.Index) {
+			switch b.resolve(b.entered(j, true), c, it) {
+			case direct:
+				owns = true
+			case required:
+				fetched[g.Index], apart = true, true
 			}
 		}
-		if only >= 0 && !several {
-			needed[only] = true
+		if owns {
+			owners = append(owners, g.Index)
 		}
 	}
-	for _, g := range candidates {
-		if needed[g] && !fetched[g] {
-			must = append(must, g)
-		} else {
-			may = append(may, g)
-		}
+	if apart {
+		return nil
 	}
-	return must, may
+	return owners
 }
 
 // isHad tells whether an item can be read from some view at hand.
