@@ -1,6 +1,11 @@
 package merge
 
-import "slices"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
 
 // listTargets finds the targets whose objects can be listed while the answer
 // they are in is decoded. Walking to them would find the same objects in the
@@ -62,6 +67,10 @@ func (b *requestBuilder) visitList(t *target) {
 	if p.root == 0 {
 		return
 	}
+	if t.flat != nil && t.flat.single {
+		b.visitSingle(t, p)
+		return
+	}
 	v.only = l.before
 	v.vals, v.frames = v.vals[:0], append(v.frames[:0], frame{pos: l.pos})
 	f := frame{pos: l.pos}
@@ -92,10 +101,92 @@ func (b *requestBuilder) visitList(t *target) {
 	}
 }
 
+// visitSingle is visitList for an input with one field, which the listed
+// objects themselves have. Mostly there are many objects with few values, next
+// to each other: what has been seen a moment ago is neither rendered nor looked
+// for again.
+func (b *requestBuilder) visitSingle(t *target, p *part) {
+	l, fd := t.link, &t.flat.fields[0]
+	from := fd.candidates[0]
+	reps := &b.state.lookups[b.lookup].representations
+	before := len(t.flat.head) + len(fd.literal)
+	var recent [recentValues]uint32 // number plus one
+	for _, ref := range p.sets[l.pos.sources[l.anchor].shape.set-1] {
+		link := &p.slots[int(ref)+int(l.slot)]
+		if link.kind() == linkedValue {
+			continue // by way of another path
+		}
+		var raw []byte
+		if s := p.at(ref, from.slot); s.kind() == leafValue {
+			raw = s.raw(p.buf)
+		} else if fd.nonNull {
+			continue
+		}
+		number, place := -1, recentPlace(raw)
+		if n := int(recent[place]) - 1; n >= 0 {
+			rep := &reps.list[n]
+			if bytes.Equal(reps.text[rep.start+before:rep.end-1], raw) {
+				number = n
+			}
+		}
+		if number < 0 {
+			number = b.addSingle(t.flat, raw)
+			if raw != nil { // a null is rendered as something else
+				recent[place] = uint32(number) + 1
+			}
+		}
+		*link = makeSlot(linkedValue, number, 0)
+		b.state.reached[b.target] = true
+	}
+}
+
+// recentValues is how many values are remembered while a list is visited; a
+// power of two.
+const recentValues = 64
+
+// recentPlace is where a value is remembered: by its last bytes, in which
+// identifiers differ.
+func recentPlace(raw []byte) uint64 {
+	var end [8]byte
+	copy(end[:], raw[max(0, len(raw)-len(end)):])
+	const odd = 0x9e3779b97f4a7c15
+	return binary.LittleEndian.Uint64(end[:]) * odd >> (64 - bits.TrailingZeros(recentValues))
+}
+
+// addSingle renders the representation with the value of the only field, nil
+// for null, and returns its number.
+func (b *requestBuilder) addSingle(in *flatInput, raw []byte) int {
+	reps := &b.state.lookups[b.lookup].representations
+	start := len(reps.text)
+	text := append(append(reps.text, in.head...), in.fields[0].literal...)
+	if raw == nil {
+		raw = []byte("null")
+	}
+	text = append(text, raw...)
+	reps.text = append(text, '}')
+	return b.internFlat(reps, start)
+}
+
+// internFlat is intern for a representation that travels with all others.
+func (b *requestBuilder) internFlat(reps *representations, start int) int {
+	if len(b.groups) == 0 {
+		b.newGroup()
+	}
+	number, added := reps.intern(b.p.seed, start, 0)
+	if added {
+		b.groups[0].entities[b.lookup]++
+	}
+	return number
+}
+
 // A flatInput is an input for objects of any type, with leaves only.
 type flatInput struct {
 	head   string // how representations begin
 	fields []inputField
+
+	// single says that there is one field, and that only the objects of the
+	// link's anchor have it.
+	single bool
 }
 
 // newFlatInput returns nil if the target's inputs are more than that.
@@ -110,7 +201,9 @@ func newFlatInput(f *fetch, t *target) *flatInput {
 		}
 		fields[i].literal = "," + fields[i].literal
 	}
-	return &flatInput{head: `{"__typename":` + t.inputs[0].typename, fields: fields}
+	in := &flatInput{head: `{"__typename":` + t.inputs[0].typename, fields: fields}
+	in.single = len(fields) == 1 && len(fields[0].candidates) == 1 && fields[0].candidates[0].source == t.link.anchor
+	return in
 }
 
 // addFlat is add for a flat input of the frame with the given objects.
@@ -141,12 +234,5 @@ func (b *requestBuilder) addFlat(in *flatInput, objects []uint32) int {
 		}
 	}
 	reps.text = append(text, '}')
-	if len(b.groups) == 0 {
-		b.newGroup()
-	}
-	number, added := reps.intern(b.p.seed, start, 0)
-	if added {
-		b.groups[0].entities[b.lookup]++
-	}
-	return number
+	return b.internFlat(reps, start)
 }
