@@ -435,18 +435,31 @@ func TestAdvisoryVariablesAreOfTheirRequest(t *testing.T) {
 }
 
 // cosmo#2078, cosmo#2824: the hash of a persisted operation was used as a name
-// without a look at it. Here there are none, and clients are told so in the way
-// that makes them send the document.
-func TestAdvisoryPersistedHashesAreNotUsed(t *testing.T) {
+// without a look at it. Here it is 64 digits or nothing, and of the document
+// that it came with.
+func TestAdvisoryPersistedHashesAreChecked(t *testing.T) {
 	r := shop(t, nil)
-	for _, hash := range []string{"../../../etc/passwd", "", "x", strings.Repeat("a", 64), strings.Repeat("A", 64), "ａｂ", strings.Repeat("0", 100_000)} {
+	ask := func(hash, query string) (status int, body string) {
 		quoted, _ := json.Marshal(hash)
 		response, body := exchange(t.Context(), r, "POST", "/graphql", http.Header{"Content-Type": {"application/json"}},
-			`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":`+string(quoted)+`}}}`)
-		want := `{"errors":[{"message":"PersistedQueryNotSupported","extensions":{"code":"PERSISTED_QUERY_NOT_SUPPORTED"}}]}`
-		if response.StatusCode != 200 || body != want {
-			t.Errorf("%.40q: %d %s", hash, response.StatusCode, body)
+			`{`+query+`"extensions":{"persistedQuery":{"version":1,"sha256Hash":`+string(quoted)+`}}}`)
+		return response.StatusCode, body
+	}
+	for _, hash := range []string{"../../../etc/passwd", "", "x", strings.Repeat("A", 64), "ａｂ", strings.Repeat("0", 63), strings.Repeat("0", 100_000)} {
+		for _, query := range []string{"", `"query":"{ __typename }",`} {
+			if status, body := ask(hash, query); status != 400 || !strings.Contains(body, `"INVALID_GRAPHQL_REQUEST"`) {
+				t.Errorf("%.40q: %d %s", hash, status, body)
+			}
 		}
+	}
+	unknown := strings.Repeat("a", 64)
+	if status, body := ask(unknown, `"query":"{ __typename }",`); status != 400 || !strings.Contains(body, `"PERSISTED_QUERY_HASH_MISMATCH"`) {
+		t.Errorf("the hash of another document: %d %s", status, body)
+	}
+	// What was refused has left nothing behind.
+	want := `{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}`
+	if status, body := ask(unknown, ""); status != 200 || body != want {
+		t.Errorf("unknown: %d %s", status, body)
 	}
 }
 

@@ -789,7 +789,7 @@ func TestTrap24Swaps(t *testing.T) {
 func TestTrap25CachesAreBounded(t *testing.T) {
 	// grown is how much the heap grows by six hundred distinct operations.
 	grown := func(limit config.Bytes) int64 {
-		r := shop(t, func(c *config.Config) { c.Caches = config.Caches{Operations: limit, Plans: limit} })
+		r := shop(t, func(c *config.Config) { c.Caches = config.Caches{Operations: limit, Plans: limit, APQ: limit} })
 		send := func(from, to int) {
 			for i := from; i < to; i++ {
 				status, body := post(t.Context(), r, graphqlRequest{Query: fmt.Sprintf(

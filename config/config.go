@@ -54,12 +54,17 @@ type Config struct {
 	Health        Health   `yaml:"health"`
 	Metrics       Metrics  `yaml:"metrics"`
 	CSRF          CSRF     `yaml:"csrf"`
-	Headers       Headers  `yaml:"headers"`
-	Errors        Errors   `yaml:"errors"`
-	Limits        Limits   `yaml:"limits"`
-	Caches        Caches   `yaml:"caches"`
-	Log           Log      `yaml:"log"`
-	Shutdown      Shutdown `yaml:"shutdown"`
+	APQ           APQ      `yaml:"apq"`
+
+	PersistedQueries PersistedQueries `yaml:"persisted_queries"`
+	Clients          Clients          `yaml:"clients"`
+
+	Headers  Headers  `yaml:"headers"`
+	Errors   Errors   `yaml:"errors"`
+	Limits   Limits   `yaml:"limits"`
+	Caches   Caches   `yaml:"caches"`
+	Log      Log      `yaml:"log"`
+	Shutdown Shutdown `yaml:"shutdown"`
 
 	source source
 }
@@ -125,17 +130,25 @@ type CSRF struct {
 	RequiredHeaders []string `yaml:"required_headers"`
 }
 
-// Errors says how much of subgraphs' errors clients see. Logs have them whole.
+// Errors says how much of subgraphs' errors clients see, and how much logs.
 type Errors struct {
 	// RedactedMessage stands in for messages that are masked.
 	RedactedMessage string `yaml:"redacted_message"`
 
 	All       Exposure            `yaml:"all"`
 	Subgraphs map[string]Exposure `yaml:"subgraphs"`
+
+	Log ErrorLog `yaml:"log"`
 }
 
-// An Exposure is what clients see of a subgraph's errors. As the setting of
-// one subgraph, zero values stand for those of all.
+// ErrorLog says how much of subgraphs' errors is logged.
+type ErrorLog struct {
+	All       Exposure            `yaml:"all"`
+	Subgraphs map[string]Exposure `yaml:"subgraphs"`
+}
+
+// An Exposure is what is seen of a subgraph's errors. As the setting of one
+// subgraph, zero values stand for those of all.
 type Exposure struct {
 	Message    MessagePolicy   `yaml:"message"`
 	Extensions ExtensionPolicy `yaml:"extensions"`
@@ -165,6 +178,7 @@ type Limits struct {
 type Caches struct {
 	Operations Bytes `yaml:"operations"`
 	Plans      Bytes `yaml:"plans"`
+	APQ        Bytes `yaml:"apq"`
 }
 
 // Log says what is logged and how.
@@ -173,6 +187,10 @@ type Log struct {
 	Format LogFormat `yaml:"format"`
 	// Access writes one line per request.
 	Access bool `yaml:"access"`
+	// RequestHeaders are the client's headers that the line shows, Redact the
+	// names of headers and of errors' extensions whose values never show.
+	RequestHeaders []string `yaml:"request_headers"`
+	Redact         []string `yaml:"redact"`
 }
 
 // Shutdown says how weft ends.
@@ -213,6 +231,7 @@ func Default(dev bool) *Config {
 		Errors: Errors{
 			RedactedMessage: "Subgraph errors redacted",
 			All:             Exposure{Message: MaskMessage, Extensions: ExtensionPolicy{Keys: []string{"code"}}},
+			Log:             ErrorLog{All: Exposure{Message: KeepMessage, Extensions: ExtensionPolicy{All: true}}},
 		},
 		Limits: Limits{
 			RequestBytes:       2_000_000,
@@ -226,9 +245,12 @@ func Default(dev bool) *Config {
 			Directives:         1_000,
 			IntrospectionBytes: 64 << 20,
 		},
-		Caches:   Caches{Operations: 64 << 20, Plans: 64 << 20},
-		Log:      Log{Level: "info", Format: "auto", Access: true},
-		Shutdown: Shutdown{Drain: Duration(30 * time.Second)},
+		APQ:              APQ{Enabled: true},
+		PersistedQueries: PersistedQueries{HotReload: true},
+		Clients:          defaultClients(),
+		Caches:           Caches{Operations: 64 << 20, Plans: 64 << 20, APQ: 16 << 20},
+		Log:              Log{Level: "info", Format: "auto", Access: true, Redact: defaultRedact()},
+		Shutdown:         Shutdown{Drain: Duration(30 * time.Second)},
 	}
 	if dev {
 		c.develop()
@@ -265,7 +287,16 @@ func (c *Config) TrafficOf(subgraph string) Traffic {
 
 // ExposureOf returns what clients see of the named subgraph's errors.
 func (c *Config) ExposureOf(subgraph string) Exposure {
-	e, all := c.Errors.Subgraphs[subgraph], c.Errors.All
+	return c.Errors.Subgraphs[subgraph].or(c.Errors.All)
+}
+
+// LoggedOf returns what logs show of the named subgraph's errors.
+func (c *Config) LoggedOf(subgraph string) Exposure {
+	return c.Errors.Log.Subgraphs[subgraph].or(c.Errors.Log.All)
+}
+
+// or fills in what e does not say.
+func (e Exposure) or(all Exposure) Exposure {
 	if e.Message == "" {
 		e.Message = all.Message
 	}

@@ -148,13 +148,27 @@ headers:
       - insert: {name: x-number, value: 5}
       - remove: {named: x-internal}
   subgraphs:
-    accounts: {request: [propagate: {named: tenant, rename: x-tenant, default: none}]}
+    accounts:
+      request: [propagate: {named: tenant, rename: x-tenant, default: none}]
+      response:
+        - propagate: {named: x-trace, algorithm: last}
+        - propagate: {named: cache-control, default: max-age=60}
+        - remove: {matching: "x-internal.*"}
 errors:
   all: {extensions: drop}
   subgraphs:
     accounts: {message: keep, extensions: [code, reason]}
     reviews: {extensions: keep}
-log: {level: debug, format: json, access: false}
+  log: {subgraphs: {accounts: {message: mask, extensions: [code]}}}
+log: {level: debug, format: json, access: false, request_headers: [x-tenant]}
+apq: {enabled: false}
+persisted_queries:
+  enabled: true
+  local_manifests: [ops.json, /etc/ops.json]
+  hot_reload: false
+  log_unknown: true
+  safelist: {enabled: true, require_id: true}
+clients: {name_headers: [x-client]}
 `)
 	want := Default(false)
 	want.Listen = "0.0.0.0:4321"
@@ -186,6 +200,10 @@ log: {level: debug, format: json, access: false}
 		}},
 		Subgraphs: map[string]HeaderRules{"accounts": {Request: []RequestRule{
 			{Propagate: &Propagate{Named: "tenant", Rename: "x-tenant", Default: "none"}},
+		}, Response: []ResponseRule{
+			{Propagate: &PropagateBack{Named: "x-trace", Algorithm: LastValue}},
+			{Propagate: &PropagateBack{Named: "cache-control", Default: "max-age=60"}},
+			{Remove: &Remove{Matching: "x-internal.*"}},
 		}}},
 	}
 	want.Errors.All.Extensions = ExtensionPolicy{Keys: []string{}}
@@ -193,7 +211,14 @@ log: {level: debug, format: json, access: false}
 		"accounts": {Message: KeepMessage, Extensions: ExtensionPolicy{Keys: []string{"code", "reason"}}},
 		"reviews":  {Extensions: ExtensionPolicy{All: true}},
 	}
-	want.Log = Log{Level: "debug", Format: "json"}
+	want.Errors.Log.Subgraphs = map[string]Exposure{"accounts": {Message: MaskMessage, Extensions: ExtensionPolicy{Keys: []string{"code"}}}}
+	want.Log = Log{Level: "debug", Format: "json", RequestHeaders: []string{"x-tenant"}, Redact: defaultRedact()}
+	want.APQ.Enabled = false
+	want.PersistedQueries = PersistedQueries{
+		Enabled: true, LocalManifests: []string{"dir/ops.json", "/etc/ops.json"}, LogUnknown: true,
+		Safelist: Safelist{Enabled: true, RequireID: true},
+	}
+	want.Clients.NameHeaders = []string{"x-client"}
 	if diff := cmp.Diff(want, c, cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Errorf("config (-want +got):\n%s", diff)
 	}

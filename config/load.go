@@ -59,6 +59,7 @@ func Parse(name string, data []byte, o Options) (*Config, error) {
 	}
 	c.source = source{file: name, at: d.at, named: d.named}
 	c.Supergraph.relativeTo(dir)
+	c.PersistedQueries.resolve(dir)
 
 	problems := append(r.problems, d.problems...)
 	// A value that could not be read has its default by now, so judging the

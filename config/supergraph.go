@@ -224,7 +224,7 @@ func (v *validation) schemaHeaders(path string, headers map[string]string, remot
 		if name == "" {
 			v.report(path, "a header has a name")
 		}
-		v.name(Join(path, name), name)
+		v.name(Join(path, name), name, towardsSubgraph)
 		v.value(Join(path, name), headers[name])
 	}
 }

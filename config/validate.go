@@ -34,6 +34,8 @@ func (c *Config) problems() Problems {
 	v.subgraphs()
 	v.overrideLabels()
 	v.headers()
+	v.persisted()
+	v.clients()
 	v.enums()
 	return v.found
 }
@@ -139,6 +141,7 @@ func (v *validation) sizes() {
 		{"all_subgraphs.max_response_bytes", int64(v.AllSubgraphs.MaxResponseBytes), 1 << 32},
 		{"caches.operations", int64(v.Caches.Operations), 1 << 40},
 		{"caches.plans", int64(v.Caches.Plans), 1 << 40},
+		{"caches.apq", int64(v.Caches.APQ), 1 << 40},
 	} {
 		if s.n < 1 || s.n > s.most {
 			v.report(s.key, "must be from 1 to %d; got %d", s.most, s.n)
@@ -236,10 +239,7 @@ func checkURL(raw string) string {
 }
 
 func (v *validation) headers() {
-	v.rules("headers.all", v.Headers.All)
-	for _, name := range slices.Sorted(maps.Keys(v.Headers.Subgraphs)) {
-		v.rules(Join("headers.subgraphs", name), v.Headers.Subgraphs[name])
-	}
+	v.headerRules()
 	if h := v.DeadlineHeader; h != "" && !isToken(h) {
 		v.report("deadline_header", "%s is not a header name", quote(h))
 	} else if unforwardable[http.CanonicalHeaderKey(h)] {
@@ -265,85 +265,6 @@ var simpleHeaders = map[string]bool{
 	"Accept": true, "Accept-Language": true, "Content-Language": true, "Content-Type": true, "Range": true,
 	"Accept-Encoding": true, "Connection": true, "Content-Length": true, "Cookie": true, "Host": true,
 	"Origin": true, "Referer": true, "User-Agent": true,
-}
-
-func (v *validation) rules(path string, rules HeaderRules) {
-	for i, r := range rules.Request {
-		at := fmt.Sprintf("%s.request[%d]", path, i)
-		kinds := 0
-		for _, set := range []bool{r.Propagate != nil, r.Insert != nil, r.Remove != nil} {
-			if set {
-				kinds++
-			}
-		}
-		if kinds != 1 {
-			v.report(at, "a rule is exactly one of propagate, insert and remove")
-		}
-		if p := r.Propagate; p != nil {
-			at := Join(at, "propagate")
-			v.selector(at, p.Named, p.Matching)
-			if p.Named == "" && p.Rename != "" {
-				v.report(Join(at, "rename"), "works with named only; many headers cannot become one")
-			}
-			if p.Named == "" && p.Default != "" {
-				v.report(Join(at, "default"), "works with named only; a pattern names no header to set")
-			}
-			v.name(Join(at, "rename"), p.Rename)
-			v.value(Join(at, "default"), p.Default)
-		}
-		if in := r.Insert; in != nil {
-			at := Join(at, "insert")
-			if in.Name == "" {
-				v.report(at, "name says which header to set")
-			}
-			v.name(Join(at, "name"), in.Name)
-			v.value(Join(at, "value"), in.Value)
-		}
-		if rm := r.Remove; rm != nil {
-			v.selector(Join(at, "remove"), rm.Named, rm.Matching)
-		}
-	}
-}
-
-func (v *validation) selector(path, named, matching string) {
-	if (named == "") == (matching == "") {
-		v.report(path, "wants either named or matching")
-	}
-	v.name(Join(path, "named"), named)
-	if matching != "" {
-		if _, err := regexp.Compile(matching); err != nil {
-			v.report(Join(path, "matching"), "is not a regular expression: %v", err)
-		}
-	}
-}
-
-func (v *validation) name(path, name string) {
-	switch {
-	case name == "":
-	case !isToken(name):
-		v.report(path, "%s is not a header name", quote(name))
-	case unforwardable[http.CanonicalHeaderKey(name)]:
-		v.report(path, "%s belongs to one connection or one body and cannot be set towards subgraphs", name)
-	}
-}
-
-// unforwardable are the headers that mean something between two neighbours
-// only (RFC 9110, "Connection"), or describe the body weft writes itself.
-var unforwardable = map[string]bool{
-	"Connection": true, "Keep-Alive": true, "Proxy-Connection": true, "Te": true, "Trailer": true,
-	"Transfer-Encoding": true, "Upgrade": true, "Content-Length": true, "Content-Type": true,
-	"Content-Encoding": true, "Accept": true, "Accept-Encoding": true, "Host": true, "Expect": true,
-	"Proxy-Authorization": true, "Proxy-Authenticate": true,
-}
-
-// Unforwardable tells whether a header, in its canonical spelling, can never
-// be sent on to a subgraph, whatever rules say.
-func Unforwardable(name string) bool { return unforwardable[name] }
-
-func (v *validation) value(path, value string) {
-	if !isFieldValue(value) {
-		v.report(path, "the value has characters that no header can have")
-	}
 }
 
 // isToken tells whether s can be a header's name (RFC 9110, "Tokens").
@@ -380,10 +301,19 @@ func (v *validation) enums() {
 	}
 	check("log.level", string(v.Log.Level), new(LogLevel))
 	check("log.format", string(v.Log.Format), new(LogFormat))
-	check("errors.all.message", string(v.Errors.All.Message), new(MessagePolicy))
-	for _, name := range slices.Sorted(maps.Keys(v.Errors.Subgraphs)) {
-		if e := v.Errors.Subgraphs[name]; e.Message != "" {
-			check(Join(Join("errors.subgraphs", name), "message"), string(e.Message), new(MessagePolicy))
+	for _, e := range []struct {
+		path      string
+		all       Exposure
+		subgraphs map[string]Exposure
+	}{
+		{"errors", v.Errors.All, v.Errors.Subgraphs},
+		{"errors.log", v.Errors.Log.All, v.Errors.Log.Subgraphs},
+	} {
+		check(e.path+".all.message", string(e.all.Message), new(MessagePolicy))
+		for _, name := range slices.Sorted(maps.Keys(e.subgraphs)) {
+			if message := e.subgraphs[name].Message; message != "" {
+				check(Join(Join(e.path+".subgraphs", name), "message"), string(message), new(MessagePolicy))
+			}
 		}
 	}
 }

@@ -24,6 +24,7 @@ type record struct {
 	operationName string
 	operationType string
 	hash          string
+	document      string             // how it came, if not as text: apq, registered, list
 	over          []operation.Excess // of limits that are only measured
 	codes         []string           // of the errors in the response
 	fetches       []executor.FetchReport

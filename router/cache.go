@@ -54,6 +54,9 @@ func (c *cache[K, V]) find(key K) (v V, ok bool) {
 	return v, false
 }
 
+// put keeps a value that was there already when it was asked for.
+func (c *cache[K, V]) put(key K, v V) { c.entries.Set(c.hash(c.seed, key), &entry[K, V]{key, v}) }
+
 // fill returns the value of a key that find has not found. Work makes it, once
 // for all who ask while it does; it gets a context that ends when nobody waits
 // any longer, and not before.
@@ -65,7 +68,7 @@ func (c *cache[K, V]) fill(ctx context.Context, key K, work func(context.Context
 		}
 		v, err := work(ctx)
 		if err == nil {
-			c.entries.Set(c.hash(c.seed, key), &entry[K, V]{key, v})
+			c.put(key, v)
 		}
 		return v, err
 	})

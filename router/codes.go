@@ -35,9 +35,31 @@ const (
 	// CodeBatchingNotEnabled: the body is an array. 400.
 	CodeBatchingNotEnabled = "BATCHING_NOT_ENABLED"
 
-	// CodePersistedQueries: the request refers to a persisted query. 200, as
-	// clients expect that then send the query itself.
+	// CodePersistedQueries: the request refers to a persisted query, and weft
+	// keeps none. 200, as clients expect that then send the query itself.
 	CodePersistedQueries = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+	// CodePersistedNotFound: the request gives the hash of a query that is not
+	// registered. 200: the client sends it again with the query.
+	CodePersistedNotFound = "PERSISTED_QUERY_NOT_FOUND"
+
+	// CodePersistedMismatch: the hash that came with a query is not its own.
+	// 400.
+	CodePersistedMismatch = "PERSISTED_QUERY_HASH_MISMATCH"
+
+	// CodePersistedNotInList: the request gives an id that is in no manifest.
+	CodePersistedNotInList = "PERSISTED_QUERY_NOT_IN_LIST"
+
+	// CodeNotInSafelist: only the documents of manifests are answered, and the
+	// request's is none of them.
+	CodeNotInSafelist = "QUERY_NOT_IN_SAFELIST"
+
+	// CodePersistedIDRequired: only ids are taken, and the request has a
+	// query.
+	CodePersistedIDRequired = "PERSISTED_QUERY_ID_REQUIRED"
+
+	// CodeIDAndBody: the request has an id of a manifest, and a query.
+	CodeIDAndBody = "CANNOT_SEND_PQ_ID_AND_BODY"
 
 	// CodeSubscriptions: the operation is a subscription.
 	CodeSubscriptions = "SUBSCRIPTIONS_NOT_SUPPORTED"

@@ -10,7 +10,7 @@ import (
 // parameters are the values of a request's members as JSON, nil for those that
 // are not there. GraphQL over HTTP, "Request Parameters".
 type parameters struct {
-	query, operationName, variables, extensions json.RawMessage
+	query, operationName, variables, extensions, documentID json.RawMessage
 }
 
 // place returns where the value of a member is kept, nil for a name that means
@@ -25,6 +25,8 @@ func (p *parameters) place(name []byte) *json.RawMessage {
 		return &p.variables
 	case "extensions":
 		return &p.extensions
+	case "documentId":
+		return &p.documentID
 	default:
 		return nil
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/weft-graphql/weft/executor"
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/planner"
+	"github.com/weft-graphql/weft/router/persisted"
 )
 
 // pipeline are the stages of a GraphQL request, in order. A stage takes what
@@ -25,6 +26,7 @@ var pipeline = [...]stage{
 	{"csrf", (*exchange).csrf},
 	{"decode", (*exchange).decode},
 	{"explain", (*exchange).explain},
+	{"document", (*exchange).findDocument},
 	{"operation", (*exchange).prepare},
 	{"variables", (*exchange).coerce},
 	{"plan", (*exchange).plan},
@@ -49,6 +51,7 @@ type exchange struct {
 
 	media      mediaType
 	request    *request
+	register   persisted.Hash // under which the document is kept; zero for not
 	explaining explainMode
 	operation  *prepared
 	variables  *operation.Variables
@@ -190,6 +193,7 @@ func (x *exchange) prepare(ctx context.Context) *refusal {
 		return x.refusalOf(err)
 	}
 	x.operation, x.cachedOperation = op, hit
+	x.registerDocument()
 	x.record.operationName, x.record.operationType, x.record.hash = op.Name, string(op.Kind), op.Hash()
 	refused, over := op.Check(x.graph.limits)
 	x.record.over = over

@@ -19,6 +19,9 @@ type refusal struct {
 	// allow is the Allow header of a 405.
 	allow string
 
+	// cacheControl is the Cache-Control header; "" for no-store.
+	cacheControl string
+
 	// cause is for the log; nil if the errors say all there is.
 	cause error
 }
@@ -49,6 +52,9 @@ func (f *refusal) write(w http.ResponseWriter, media mediaType) int {
 	h := w.Header()
 	if f.allow != "" {
 		h.Set("Allow", f.allow)
+	}
+	if f.cacheControl != "" {
+		h.Set("Cache-Control", f.cacheControl)
 	}
 	return writeBody(w, media, f.status, appendErrors([]byte(`{"errors":`), f.errors, '}'))
 }

@@ -21,6 +21,7 @@ type request struct {
 	operationName string
 	variables     json.RawMessage // an object, null, or nil
 	extensions    map[string]json.RawMessage
+	document      documentID // in place of query, or besides it
 }
 
 // decode reads the request from the body of a POST or the URL of a GET.
@@ -111,8 +112,8 @@ func invalid(format string, args ...any) *refusal {
 	return refuse(http.StatusBadRequest, CodeInvalidRequest, fmt.Sprintf(format, args...))
 }
 
-// parseBody reads {"query", "operationName", "variables", "extensions"}. Other
-// names are ignored. Names are told apart by case, and none may come twice:
+// parseBody reads {"query", "operationName", "variables", "extensions",
+// "documentId"}. Other names are ignored. Names are told apart by case, and none may come twice:
 // readers would differ on which counts.
 func parseBody(body []byte) (*request, *refusal) {
 	if !utf8.Valid(body) {
@@ -169,10 +170,12 @@ func newRequest(p parameters) (*request, *refusal) {
 			return nil, invalid(`"extensions" must be an object`)
 		}
 	}
-	if out.query == "" {
-		if _, ok := out.extensions["persistedQuery"]; ok {
-			return nil, refuse(http.StatusOK, CodePersistedQueries, "PersistedQueryNotSupported")
+	if p.documentID != nil || out.extensions != nil {
+		if out.document, f = documentIDOf(p.documentID, out.extensions); f != nil {
+			return nil, f
 		}
+	}
+	if out.query == "" && out.document.any() == "" {
 		return nil, invalid(`"query" is missing; it holds the GraphQL document`)
 	}
 	return &out, nil
@@ -203,7 +206,7 @@ func decodeGet(r *http.Request) (*request, *refusal) {
 		return nil, invalid("the parameters of the URL are malformed")
 	}
 	var p parameters
-	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range []string{"query", "operationName", "variables", "extensions", "documentId"} {
 		values := params[name]
 		if len(values) == 0 || values[0] == "" {
 			continue
@@ -215,7 +218,7 @@ func decodeGet(r *http.Request) (*request, *refusal) {
 			return nil, invalid("the parameter %q is not UTF-8", name)
 		}
 		switch name {
-		case "query", "operationName":
+		case "query", "operationName", "documentId":
 			quoted, err := json.Marshal(values[0])
 			if err != nil {
 				return nil, invalid("the parameter %q is malformed", name)

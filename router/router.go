@@ -18,9 +18,11 @@ type Router struct {
 	log     *zap.Logger
 	headers *headerRules
 	errors  *errorPolicy
-	page    *graphiql.Page // nil if it is off
-	metrics http.Handler   // nil if they are off
-	handler http.Handler
+	// documents are those that clients name instead of sending them.
+	documents *documents
+	page      *graphiql.Page // nil if it is off
+	metrics   http.Handler   // nil if they are off
+	handler   http.Handler
 
 	graph    atomic.Pointer[Graph] // nil until the first Swap
 	graphs   atomic.Int64          // that are not closed
@@ -52,12 +54,18 @@ func New(o Options) (*Router, error) {
 	if err != nil {
 		return nil, err
 	}
+	documents, err := newDocuments(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	documents.logLoaded(o.Logger)
 	rt := &Router{
-		config:  o.Config,
-		log:     o.Logger,
-		metrics: o.Metrics,
-		headers: rules,
-		errors:  newErrorPolicy(o.Config),
+		documents: documents,
+		config:    o.Config,
+		log:       o.Logger,
+		metrics:   o.Metrics,
+		headers:   rules,
+		errors:    newErrorPolicy(o.Config),
 	}
 	if o.Config.GraphiQL.Enabled {
 		rt.page = graphiql.New(graphiql.Options{Endpoint: o.Config.Path, AssetPath: assetPath, Query: o.Query})

@@ -251,7 +251,8 @@ func TestRefusals(t *testing.T) {
 		{name: "extensions are a list", method: "POST", body: `{"query":"{echo}","extensions":[]}`, header: []string{"Content-Type", jsonType}, status: 400, code: CodeInvalidRequest},
 		{name: "operation name is an object", method: "POST", body: `{"query":"{echo}","operationName":{}}`, header: []string{"Content-Type", jsonType}, status: 400, code: CodeInvalidRequest},
 		{name: "nested without end", method: "POST", body: `{"query":"{echo}","variables":` + strings.Repeat(`{"a":`, 100_000) + `1`, header: []string{"Content-Type", jsonType}, status: 400, code: CodeInvalidRequest},
-		{name: "persisted query", method: "POST", body: `{"extensions":{"persistedQuery":{"version":1}}}`, header: []string{"Content-Type", jsonType}, status: 200, code: CodePersistedQueries},
+		{name: "persisted query", method: "POST", body: apq(hashOf("{echo}"), ""), header: []string{"Content-Type", jsonType}, status: 200, code: CodePersistedNotFound},
+		{name: "persisted query without a hash", method: "POST", body: `{"extensions":{"persistedQuery":{"version":1}}}`, header: []string{"Content-Type", jsonType}, status: 400, code: CodeInvalidRequest},
 		{name: "too large", method: "POST", body: `{"query":"` + strings.Repeat("x", 2_000_001) + `"}`, header: []string{"Content-Type", jsonType}, status: 413, code: CodeTooLarge},
 
 		{name: "syntax", method: "POST", body: `{"query":"{"}`, header: []string{"Content-Type", jsonType}, status: 200, statusGraphQL: 400, code: operation.CodeParsing},

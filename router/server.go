@@ -46,6 +46,10 @@ func (rt *Router) Serve(ctx context.Context, l net.Listener) error {
 		return nil
 	})
 	g.Go(func() error {
+		rt.documents.watch(ctx, rt.log)
+		return nil
+	})
+	g.Go(func() error {
 		<-ctx.Done()
 		rt.shutdown(srv)
 		return nil

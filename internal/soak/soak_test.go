@@ -100,7 +100,7 @@ func newWorld(t *testing.T) *world {
 		c.Deadline = config.Duration(time.Minute)
 		c.AllSubgraphs.Timeout = config.Duration(time.Minute)
 		c.AllSubgraphs.MaxResponseBytes = 1 << 20
-		c.Caches = config.Caches{Operations: 4 << 20, Plans: 4 << 20}
+		c.Caches = config.Caches{Operations: 4 << 20, Plans: 4 << 20, APQ: 1 << 20}
 		c.Subgraphs = map[string]config.Subgraph{}
 		for name, s := range w.servers {
 			c.Subgraphs[name] = config.Subgraph{URL: s.URL()}
