@@ -118,7 +118,8 @@ type Delivery struct {
 	parts  []*part
 	reload chan struct{}
 
-	tried   digest // the schemas that were last offered, whatever came of it
+	tried   digest // the schemas that were last offered
+	refused bool   // and that is what came of it
 	serving digest // the supergraph that serves
 
 	storeFailed bool // and was told of
@@ -179,6 +180,7 @@ func (d *Delivery) Run(ctx context.Context) error {
 		next = func() { t.Reset(jitter(d.o.PollInterval)) }
 	}
 	for {
+		asked := false
 		select {
 		case <-ctx.Done():
 			return nil
@@ -188,14 +190,18 @@ func (d *Delivery) Run(ctx context.Context) error {
 			d.read(ctx, polled, (*sources.Reader).Look)
 			next()
 		case <-d.reload:
-			d.log.Info("reloading on request")
 			d.read(ctx, d.parts, (*sources.Reader).Read)
-			d.tried = digest{} // and try again what was refused
+			if d.refused {
+				d.tried = digest{} // what it was refused for may be mended
+			}
+			asked = true
 		}
 		if ctx.Err() != nil {
 			return nil
 		}
-		d.renew(ctx)
+		if !d.renew(ctx) && asked {
+			d.log.Info("reloaded, nothing is new")
+		}
 	}
 }
 
@@ -242,16 +248,20 @@ func (d *Delivery) read(ctx context.Context, parts []*part, by func(*sources.Rea
 }
 
 // renew offers a version if anything is new, and keeps what serves otherwise.
-func (d *Delivery) renew(ctx context.Context) {
+// It reports whether there was anything.
+func (d *Delivery) renew(ctx context.Context) bool {
 	d.tellOfReading()
 	set := d.collect()
 	if len(set.waited) > 0 || set.digest() == d.tried {
-		return
+		return false
 	}
 	d.tried = set.digest()
-	if err := d.offer(ctx, set); err != nil {
+	err := d.offer(ctx, set)
+	d.refused = err != nil
+	if err != nil {
 		d.tellOfRefusal(err)
 	}
+	return true
 }
 
 // offer makes one supergraph of the set and has it taken.

@@ -110,6 +110,7 @@ func (d *Delivery) fallBack(ctx context.Context, cause error) error {
 		}
 		set.subgraphs = append(set.subgraphs, *p.stored)
 	}
+	d.refused = true
 	d.log.Error("starting with the schemas that were last good", zap.String("file", d.o.LastGood), zap.String("cause", brief(cause)), advice(cause))
 	if err := d.offer(ctx, set); err != nil {
 		return errors.Join(cause, fmt.Errorf("the schemas in %s do not serve either: %w", d.o.LastGood, err))

@@ -101,7 +101,7 @@ func (r *Reader) get(ctx context.Context, settled bool) (bool, error) {
 		sdl, same, err = r.fetch(ctx)
 	}
 	if err != nil {
-		if errors.Is(context.Cause(ctx), errTooSlow) && errors.Is(err, context.DeadlineExceeded) {
+		if errors.Is(err, errTooSlow) || errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errTooSlow) {
 			err = fmt.Errorf("%s does not answer within %s", r.last.File, r.limit)
 		}
 		if r.source.Name != "" {
