@@ -57,6 +57,14 @@ func (r *Response) JSON(extensions map[string]any) ([]byte, error) {
 	if r.body == nil {
 		panic("executor: the response has been completed before")
 	}
+	if len(r.Errors) == 0 && len(r.Completions) == 0 && len(extensions) == 0 {
+		whole := append(r.body, '}')
+		if r.memory != nil {
+			r.memory.Bytes = whole
+		}
+		r.body = nil
+		return whole, nil
+	}
 	body := bytes.NewBuffer(r.body)
 	r.body = nil
 	if len(r.Errors) > 0 {

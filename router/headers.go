@@ -77,18 +77,40 @@ func compileRules(c config.HeaderRules) ([]headerRule, error) {
 	return rules, nil
 }
 
-// forSubgraph returns the headers to send to a subgraph, nil for none. What
-// belongs to the client's connection or body never passes.
-func (h *headerRules) forSubgraph(subgraph string, client http.Header) http.Header {
-	rules, ok := h.subgraphs[subgraph]
-	if !ok {
-		rules = h.all
+// A forwarding makes the headers for the subgraphs that one request of a client
+// leads to. Those without rules of their own get the same ones. It belongs to
+// one goroutine.
+type forwarding struct {
+	rules  *headerRules
+	client http.Header
+
+	common http.Header // made by the rules for all
+	made   bool        // that common is
+}
+
+// header returns the headers to send to a subgraph. They are not to be written
+// to.
+func (f *forwarding) header(subgraph string) http.Header {
+	if rules, own := f.rules.subgraphs[subgraph]; own {
+		return apply(rules, f.client)
 	}
+	if !f.made {
+		f.common, f.made = apply(f.rules.all, f.client), true
+	}
+	return f.common
+}
+
+// apply returns the headers to send that rules make of the client's, nil without
+// rules. What belongs to the client's connection or body never passes.
+func apply(rules []headerRule, client http.Header) http.Header {
 	if len(rules) == 0 {
 		return nil
 	}
 	out := http.Header{}
-	filled := map[string]bool{} // by propagation
+	var filled map[string]bool // by propagation; one rule does so once per name
+	if len(rules) > 1 {
+		filled = map[string]bool{}
+	}
 	hop := connectionHeaders(client)
 	propagate := func(from, to string) bool {
 		values := client[from]
@@ -96,7 +118,9 @@ func (h *headerRules) forSubgraph(subgraph string, client http.Header) http.Head
 			return false
 		}
 		out[to] = slices.Clone(values)
-		filled[to] = true
+		if filled != nil {
+			filled[to] = true
+		}
 		return true
 	}
 	for _, r := range rules {

@@ -104,7 +104,7 @@ func TestHeaderRules(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := client.Clone()
-			got := rules.forSubgraph("s", client)
+			got := (&forwarding{rules: rules, client: client}).header("s")
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("headers (-want +got):\n%s", diff)
 			}
@@ -126,7 +126,7 @@ func TestHeaderRulesOfAnotherSubgraph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(http.Header{"X-All": {"1"}}, rules.forSubgraph("b", nil)); diff != "" {
+	if diff := cmp.Diff(http.Header{"X-All": {"1"}}, (&forwarding{rules: rules}).header("b")); diff != "" {
 		t.Errorf("headers (-want +got):\n%s", diff)
 	}
 }

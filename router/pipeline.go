@@ -60,6 +60,7 @@ type exchange struct {
 	response   *executor.Response
 
 	timings []timing
+	space   [16]timing // where timings are, unless there are more
 	// cachedOperation and cachedPlan tell whether they were found rather than
 	// made.
 	cachedOperation, cachedPlan bool
@@ -99,6 +100,7 @@ func (rt *Router) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 // run leads the exchange through the pipeline.
 func (x *exchange) run(ctx context.Context) {
 	last := x.start
+	x.timings = x.space[:0]
 	for _, s := range pipeline {
 		refused := s.run(x, ctx)
 		now := time.Now()
@@ -242,10 +244,8 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 		Program:       x.program.Program,
 		Variables:     x.variables,
 		Introspection: answers,
-		Header: func(subgraph string) http.Header {
-			return x.router.headers.forSubgraph(subgraph, x.http.Header)
-		},
-		Policy: x.router.errors.see,
+		Header:        (&forwarding{rules: x.router.headers, client: x.http.Header}).header,
+		Policy:        x.router.errors.see,
 	}
 	if x.router.config.OnError == config.FailFast {
 		r.Mode = executor.FailFast

@@ -62,13 +62,15 @@ func (f *refusal) write(w http.ResponseWriter, media mediaType) int {
 // writeBody sends a response.
 func writeBody(w http.ResponseWriter, media mediaType, status int, body []byte) int {
 	h := w.Header()
-	h.Set("Content-Type", media.contentType())
-	h.Set("X-Content-Type-Options", "nosniff")
+	// net/http would find out the length only of short ones, and cut others into
+	// chunks.
+	values := [...]string{media.contentType(), "nosniff", strconv.Itoa(len(body)), "no-store"}
+	h["Content-Type"] = values[0:1:1]
+	h["X-Content-Type-Options"] = values[1:2:2]
+	h["Content-Length"] = values[2:3:3]
 	if h.Get("Cache-Control") == "" {
-		h.Set("Cache-Control", "no-store")
+		h["Cache-Control"] = values[3:4:4]
 	}
-	// net/http would find out only for short ones, and cut others into chunks.
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	n, _ := w.Write(body) // a client that has gone is found by its context
 	return n

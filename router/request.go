@@ -69,6 +69,9 @@ func checkContentType(r *http.Request, needed bool) *refusal {
 	if len(values) > 1 {
 		return wrong("there are several Content-Type headers")
 	}
+	if values[0] == "application/json" {
+		return nil
+	}
 	media, params, err := mime.ParseMediaType(values[0])
 	if err != nil || media != "application/json" {
 		return wrong(fmt.Sprintf("the Content-Type is %q; it must be application/json", headerWord(values[0])))
