@@ -105,7 +105,7 @@ func New(ctx context.Context, c *config.Config, opts ...Option) (*Router, error)
 }
 
 // newGraph connects the supergraph with its subgraphs.
-func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, error) {
+func newGraph(c *config.Config, super *supergraph.Supergraph, log *zap.Logger) (*router.Graph, error) {
 	if err := checkAccess(super); err != nil {
 		return nil, err
 	}
@@ -113,10 +113,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 	traffic := make(map[string]config.Traffic, len(super.Subgraphs))
 	var problems config.Problems
 	for _, g := range super.Subgraphs {
-		url := c.Subgraphs[g.Name].URL
-		if url == "" {
-			url = g.URL
-		}
+		url, replicas := addresses(c.Subgraphs[g.Name], g.URL)
 		if err := subgraphs.CheckURL(url); err != nil {
 			problems = append(problems, c.Problem(config.Join("subgraphs", g.Name),
 				fmt.Sprintf("the subgraph cannot be reached: it %v; set subgraphs.%s.url", err, g.Name)))
@@ -126,6 +123,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 		traffic[g.Name] = t
 		endpoints[g.Name] = subgraphs.Endpoint{
 			URL:              url,
+			Replicas:         replicas,
 			Timeout:          t.Timeout.Std(),
 			ConnectTimeout:   t.ConnectTimeout.Std(),
 			TLSTimeout:       t.TLSTimeout.Std(),
@@ -142,9 +140,10 @@ func newGraph(c *config.Config, super *supergraph.Supergraph) (*router.Graph, er
 	if err != nil {
 		return nil, err
 	}
+	guarded := guard(c, traffic, client, log)
 	return router.NewGraph(super, router.GraphOptions{
-		Fetcher:        client,
-		QueryFetcher:   sharing(traffic, client),
+		Fetcher:        guarded,
+		QueryFetcher:   sharing(traffic, guarded),
 		ReuseEntities:  func(subgraph string) bool { return *traffic[subgraph].ReuseEntities },
 		MaxEntities:    func(subgraph string) int { return traffic[subgraph].MaxEntities },
 		Reserve:        c.DeadlineReserve.Std(),

@@ -92,12 +92,16 @@ type Traffic struct {
 	// MaxEntities is how many representations one list in a request may hold;
 	// a longer one is split over several requests. 0 is no limit.
 	MaxEntities int `yaml:"max_entities_per_request"`
+
+	Resilience `yaml:",inline"`
 }
 
 // A Subgraph holds the settings of one subgraph.
 type Subgraph struct {
-	// URL in place of the one in the supergraph; "" to keep that.
-	URL     string `yaml:"url"`
+	// URL in place of the one in the supergraph; "" to keep that. URLs are
+	// several, at which the same subgraph is.
+	URL     string   `yaml:"url"`
+	URLs    []string `yaml:"urls" doc:"Several URLs at which the same subgraph is, in place of url; see balance."`
 	Traffic `yaml:",inline"`
 }
 
@@ -216,6 +220,7 @@ func Default(dev bool) *Config {
 			Transport:        AutoTransport,
 			DeduplicateQuery: new(true),
 			ReuseEntities:    new(false),
+			Resilience:       defaultResilience(),
 		},
 		Deadline:        Duration(30 * time.Second),
 		DeadlineReserve: Duration(50 * time.Millisecond),
@@ -282,6 +287,7 @@ func (c *Config) TrafficOf(subgraph string) Traffic {
 		DeduplicateQuery: cmp.Or(t.DeduplicateQuery, all.DeduplicateQuery),
 		ReuseEntities:    cmp.Or(t.ReuseEntities, all.ReuseEntities),
 		MaxEntities:      cmp.Or(t.MaxEntities, all.MaxEntities),
+		Resilience:       t.Resilience.within(all.Resilience),
 	}
 }
 

@@ -101,6 +101,34 @@ func TestDefaultIsValid(t *testing.T) {
 	}
 }
 
+// What a subgraph says of itself is joined with what is said of all.
+func TestTrafficOfOneSubgraph(t *testing.T) {
+	c := parse(t, `
+all_subgraphs:
+  retry: {enabled: true, attempts: 4}
+  circuit_breaker: {statuses: [503]}
+subgraphs:
+  a:
+    urls: ["http://a1/", "http://a2/"]
+    retry: {enabled: false, backoff: 1ms, statuses: []}
+    hedge: {enabled: true, after: 10ms}
+    circuit_breaker: {enabled: true, probes: 7}
+`)
+	got := c.TrafficOf("a").Resilience
+	want := defaultResilience()
+	want.Retry.Attempts, want.Retry.Backoff, want.Retry.Statuses = 4, Duration(time.Millisecond), []int{}
+	want.Hedge.Enabled, want.Hedge.After = new(true), Duration(10*time.Millisecond)
+	want.CircuitBreaker.Enabled, want.CircuitBreaker.Probes, want.CircuitBreaker.Statuses = new(true), 7, []int{503}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("of a (-want +got):\n%s", diff)
+	}
+	want = defaultResilience()
+	want.Retry.Enabled, want.Retry.Attempts, want.CircuitBreaker.Statuses = new(true), 4, []int{503}
+	if diff := cmp.Diff(want, c.TrafficOf("b").Resilience); diff != "" {
+		t.Errorf("of another (-want +got):\n%s", diff)
+	}
+}
+
 func TestDev(t *testing.T) {
 	c := parse(t, "dev: true\nexplain: false\n")
 	if !c.Introspection || !c.GraphiQL.Enabled || c.Errors.All.Message != KeepMessage {
@@ -421,6 +449,10 @@ func allKeys(t reflect.Type, path string) []string {
 	var all []string
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if f.Anonymous {
+			all = append(all, allKeys(f.Type, path)...)
+			continue
+		}
 		key := f.Tag.Get("yaml")
 		if !f.IsExported() || key == "" {
 			continue

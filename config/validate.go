@@ -124,6 +124,7 @@ func (v *validation) traffic(path string, t Traffic) {
 	never("connect_timeout", t.ConnectTimeout, outerKey, outer)
 	never("tls_timeout", t.TLSTimeout, outerKey, outer)
 	never("first_byte_timeout", t.FirstByteTimeout, outerKey, outer)
+	v.resilience(path, t.Resilience, outerKey, outer)
 }
 
 func (v *validation) sizes() {
@@ -198,6 +199,7 @@ func (v *validation) subgraphs() {
 				v.report(Join(path, "url"), "%s", err)
 			}
 		}
+		v.urls(path, s)
 		v.traffic(path, s.Traffic)
 		if most := Join(path, "max_entities_per_request"); s.MaxEntities < 0 || s.MaxEntities == 0 && v.source.wrote(most) {
 			v.report(most, "must be at least 1; leave it out for what all_subgraphs says")

@@ -20,8 +20,9 @@ type outcome struct {
 
 	response *subgraphs.Response // that the answer is made of, if it may be released with it
 
-	status int
-	bytes  int
+	status   int
+	bytes    int
+	attempts int // if more than one
 }
 
 // send sends one request and decodes its answer. It runs in the goroutine of
@@ -37,10 +38,10 @@ func (e *execution) send(ctx context.Context, fetch, request int, m *subgraphs.R
 	}()
 	response, err := e.Fetcher.Fetch(ctx, m)
 	if err != nil {
-		o.failure = failureOf(err)
+		o.failure, o.attempts = failureOf(err), attemptsOf(err)
 		return o
 	}
-	o.status, o.bytes = response.Status, len(response.Body)
+	o.status, o.bytes, o.attempts = response.Status, len(response.Body), response.Attempts
 	o.answer, err = e.request.Program.Decode(fetch, response.Body)
 	if err != nil {
 		o.answer, o.failure = nil, unreadable(response, err)
@@ -64,11 +65,24 @@ func failureOf(err error) *merge.Failure {
 			f.Code = merge.CodeTimeout
 		case subgraphs.TooLarge, subgraphs.Protocol:
 			f.Incomplete = true
+		case subgraphs.BreakerOpen:
+			f.Code = merge.CodeBreakerOpen
+		case subgraphs.Crowded:
+			f.Code = merge.CodeCrowded
 		}
 	case isTimeout(err):
 		f.Code = merge.CodeTimeout
 	}
 	return f
+}
+
+// attemptsOf returns how many attempts an error tells of, if more than one.
+func attemptsOf(err error) int {
+	var known *subgraphs.Error
+	if errors.As(err, &known) {
+		return known.Attempts
+	}
+	return 0
 }
 
 func isTimeout(err error) bool {
@@ -125,6 +139,7 @@ type FetchReport struct {
 	Start, End time.Duration
 
 	Requests int // sent
+	Repeated int // times that one of them was sent again, or twice at once
 	Entities int // representations in them
 	Reused   int // entities that were in earlier answers, and not asked for
 	Bytes    int // of the answers' bodies
@@ -145,6 +160,7 @@ func (r *FetchReport) begin(now time.Duration, requests []merge.Request) {
 func (r *FetchReport) add(now time.Duration, o outcome) {
 	r.End = now
 	r.Bytes += o.bytes
+	r.Repeated += max(o.attempts-1, 0)
 	if o.status != 0 {
 		r.Status = o.status
 	}

@@ -28,6 +28,11 @@ const (
 	// CodeTimeout says that an answer was not there in time.
 	CodeTimeout = "GATEWAY_TIMEOUT"
 
+	// CodeBreakerOpen and CodeCrowded say that a subgraph was not asked: it
+	// has failed too often, or enough is under way to it.
+	CodeBreakerOpen = "SUBGRAPH_CIRCUIT_BREAKER_REJECTED"
+	CodeCrowded     = "SUBGRAPH_CONCURRENCY_LIMITED"
+
 	// CodeInternal says that weft itself has failed at a fetch.
 	CodeInternal = "INTERNAL_SERVER_ERROR"
 

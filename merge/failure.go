@@ -11,7 +11,8 @@ import (
 // A Failure says why a request of a fetch gave nothing to link, or less than
 // it should have.
 type Failure struct {
-	// Code is CodeHTTP, CodeMalformed, CodeTimeout or CodeInternal.
+	// Code is CodeHTTP, CodeMalformed, CodeTimeout, CodeBreakerOpen,
+	// CodeCrowded or CodeInternal.
 	Code string
 	// Incomplete says, with CodeHTTP, that there was an answer, but not all
 	// of it was read.
@@ -31,6 +32,8 @@ func (f *Failure) message(subgraph string) string {
 		return "subgraph " + subgraph + " did not answer in time"
 	case CodeMalformed:
 		return "subgraph " + subgraph + " gave a wrong answer"
+	case CodeBreakerOpen, CodeCrowded:
+		return "subgraph " + subgraph + " was not asked"
 	case CodeHTTP:
 		if f.Status != 0 {
 			return fmt.Sprintf("subgraph %s answered with HTTP status %d", subgraph, f.Status)

@@ -168,6 +168,9 @@ func (f *fetchReport) MarshalLogObject(e zapcore.ObjectEncoder) error {
 	if f.Requests > 0 {
 		e.AddInt("bytes", f.Bytes)
 	}
+	if f.Repeated > 0 {
+		e.AddInt("repeated", f.Repeated)
+	}
 	if f.State != executor.Done {
 		e.AddString("state", string(f.State))
 	}

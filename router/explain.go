@@ -84,7 +84,8 @@ type fetchOutcome struct {
 	End      milliseconds `json:"end"`
 	Requests int          `json:"requests"`
 	Entities int          `json:"entities"`
-	Reused   int          `json:"reused,omitempty"` // entities taken from earlier answers
+	Repeated int          `json:"repeated,omitempty"` // times that a request was sent again
+	Reused   int          `json:"reused,omitempty"`   // entities taken from earlier answers
 	Bytes    int          `json:"bytes"`
 	Status   int          `json:"status,omitempty"`
 	Failure  string       `json:"failure,omitempty"`
@@ -150,6 +151,7 @@ func explainOutcome(r *executor.FetchReport) *fetchOutcome {
 		End:      milliseconds(r.End),
 		Requests: r.Requests,
 		Entities: r.Entities,
+		Repeated: r.Repeated,
 		Reused:   r.Reused,
 		Bytes:    r.Bytes,
 		Status:   r.Status,

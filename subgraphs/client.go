@@ -34,6 +34,7 @@ type endpoint struct {
 	Endpoint
 	header    string // name of the deadline header, canonical; "" for none
 	transport transport
+	replicas  []*endpoint
 }
 
 // NewClient checks o and returns a client for its endpoints. No connection is
@@ -44,16 +45,11 @@ func NewClient(o Options) (*Client, error) {
 	c := &Client{endpoints: map[string]*endpoint{}, alive: alive, close: stop}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(o.Endpoints)) {
-		e := &endpoint{Endpoint: o.Endpoints[name].withDefaults(), header: http.CanonicalHeaderKey(o.DeadlineHeader)}
-		var err error
-		if e.target, err = parseTarget(e.URL); err == nil {
-			err = e.check()
-		}
+		e, err := c.newEndpoint(o.Endpoints[name], o.DeadlineHeader)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("subgraph %q: %w", name, err))
 			continue
 		}
-		e.transport = c.newTransport(e)
 		c.endpoints[name] = e
 	}
 	if err := errors.Join(problems...); err != nil {
@@ -61,6 +57,28 @@ func NewClient(o Options) (*Client, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+func (c *Client) newEndpoint(o Endpoint, header string) (*endpoint, error) {
+	e := &endpoint{Endpoint: o.withDefaults(), header: http.CanonicalHeaderKey(header)}
+	var err error
+	if e.target, err = parseTarget(e.URL); err != nil {
+		return nil, err
+	}
+	if err := e.check(); err != nil {
+		return nil, err
+	}
+	for _, url := range o.Replicas {
+		r := o
+		r.URL, r.Replicas = url, nil
+		replica, err := c.newEndpoint(r, header)
+		if err != nil {
+			return nil, err
+		}
+		e.replicas = append(e.replicas, replica)
+	}
+	e.transport = c.newTransport(e)
+	return e, nil
 }
 
 func (e *endpoint) check() error {
@@ -87,6 +105,12 @@ func (c *Client) Fetch(ctx context.Context, r *Request) (*Response, error) {
 	e := c.endpoints[r.Subgraph]
 	if e == nil {
 		return nil, &Error{Subgraph: r.Subgraph, Kind: Connect, Err: errUnknown}
+	}
+	if r.Replica > 0 {
+		if r.Replica > len(e.replicas) {
+			return nil, &Error{Subgraph: r.Subgraph, Kind: Connect, Err: errUnknown}
+		}
+		e = e.replicas[r.Replica-1]
 	}
 	d := deadlineOf(ctx, e.Timeout)
 	resp, err := e.transport.roundTrip(ctx, r, d)
@@ -120,5 +144,8 @@ func (c *Client) Close() {
 	c.close()
 	for _, e := range c.endpoints {
 		e.transport.close()
+		for _, replica := range e.replicas {
+			replica.transport.close()
+		}
 	}
 }

@@ -782,3 +782,25 @@ func testFirstByteTimeout(t *testing.T, via Transport) {
 	_, err = c.Fetch(ctx, &Request{Subgraph: "s", Body: []byte(`{}`)})
 	wantKind(t, err, Canceled)
 }
+
+// Replicas have connections of their own; one that does not exist is an error.
+func TestReplicas(t *testing.T) {
+	answer := func(text string) *httptest.Server {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
+		t.Cleanup(srv.Close)
+		return srv
+	}
+	one, two, three := answer("one"), answer("two"), answer("three")
+	c := newClient(t, Options{Endpoints: map[string]Endpoint{"s": {URL: one.URL, Replicas: []string{two.URL, three.URL}}}})
+	for i, want := range []string{"one", "two", "three"} {
+		r, err := c.Fetch(t.Context(), &Request{Subgraph: "s", Body: []byte("{}"), Replica: i})
+		if err != nil || string(r.Body) != want {
+			t.Errorf("replica %d: %v, %v; want %q", i, r, err, want)
+		}
+	}
+	_, err := c.Fetch(t.Context(), &Request{Subgraph: "s", Body: []byte("{}"), Replica: 3})
+	wantKind(t, err, Connect)
+	if _, err := NewClient(Options{Endpoints: map[string]Endpoint{"s": {URL: one.URL, Replicas: []string{"ftp://x"}}}}); err == nil {
+		t.Error("a replica with an impossible URL was accepted")
+	}
+}

@@ -26,6 +26,10 @@ const (
 	// Protocol: the connection broke, the answer ended early, or it is not
 	// HTTP.
 	Protocol
+	// BreakerOpen: nothing was sent, since the subgraph has failed too often.
+	BreakerOpen
+	// Crowded: nothing was sent, since enough is under way to the subgraph.
+	Crowded
 )
 
 // String returns the kind in a word or two, as logs name it.
@@ -41,6 +45,10 @@ func (k Kind) String() string {
 		return "too large"
 	case Protocol:
 		return "protocol"
+	case BreakerOpen:
+		return "breaker open"
+	case Crowded:
+		return "crowded"
 	default:
 		return fmt.Sprintf("Kind(%d)", int(k))
 	}
@@ -52,6 +60,9 @@ type Error struct {
 	Kind     Kind
 	Err      error
 
+	// Attempts is how many times the request was sent, if more than once.
+	Attempts int
+
 	limit string // the time or size that was exceeded, if one was
 }
 
@@ -62,6 +73,16 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// NewTimeout returns the error of a fetch that took longer than limit in all its
+// attempts. err is that of the last one.
+func NewTimeout(subgraph string, limit time.Duration, err *Error) *Error {
+	return &Error{Subgraph: subgraph, Kind: Timeout, Err: err.Err, Attempts: err.Attempts, limit: limit.Round(time.Millisecond).String()}
+}
+
+// OwnLimit tells whether it is a limit of the subgraph's own that was exceeded,
+// and not the request's deadline.
+func (e *Error) OwnLimit() bool { return e.limit != "" }
 
 // Reason says what happened in words that are fit for clients: no address, no
 // host name, nothing a subgraph sent.
@@ -78,6 +99,10 @@ func (e *Error) Reason() string {
 		return "request canceled"
 	case TooLarge:
 		return "answer larger than " + e.limit
+	case BreakerOpen:
+		return "it has failed too often, and is left alone for a while"
+	case Crowded:
+		return "too many requests to it are under way"
 	default:
 		return "connection broke before the answer was complete"
 	}

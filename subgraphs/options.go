@@ -28,6 +28,10 @@ type Endpoint struct {
 	// authentication unless the request has an Authorization header.
 	URL string
 
+	// Replicas are further URLs of the same subgraph, reached in the same way;
+	// Request.Replica chooses among them.
+	Replicas []string
+
 	// Timeout of one fetch, from its start to the last byte. Default 30s.
 	Timeout time.Duration
 

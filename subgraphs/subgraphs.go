@@ -24,6 +24,10 @@ type Request struct {
 	// Mutation says that sending the request twice is not harmless.
 	Mutation bool
 
+	// Replica is which of the subgraph's URLs it goes to: 0 is Endpoint.URL,
+	// the others are Endpoint.Replicas from 1 on.
+	Replica int
+
 	// askedUntil is what the deadline header counts to if it comes before the
 	// context's deadline: a shared request has its first asker's, without
 	// ending by it. Zero for the context's alone.
@@ -36,6 +40,9 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	// Attempts is how many times the request was sent, if more than once.
+	Attempts int
 
 	// memory is what Body lies in if nobody else has the Response; otherwise
 	// nil.

@@ -1,0 +1,83 @@
+package weft
+
+import (
+	"go.uber.org/zap"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/resilience"
+)
+
+// addresses returns where a subgraph is: as the configuration says, or else at
+// the URL of the supergraph.
+func addresses(s config.Subgraph, url string) (first string, replicas []string) {
+	switch {
+	case len(s.URLs) > 0:
+		return s.URLs[0], s.URLs[1:]
+	case s.URL != "":
+		return s.URL, nil
+	default:
+		return url, nil
+	}
+}
+
+// guard puts in front of next what the configuration says about subgraphs that
+// fail; that is nothing, and next itself, if it says nothing. It stands behind
+// sharing, so that what several have asked for is repeated once.
+func guard(c *config.Config, traffic map[string]config.Traffic, next subgraphs.Fetcher, log *zap.Logger) subgraphs.Fetcher {
+	policies := make(map[string]resilience.Policy, len(traffic))
+	for name, t := range traffic {
+		policies[name] = policyOf(t, len(c.Subgraphs[name].URLs))
+	}
+	return resilience.New(next, policies, func(e resilience.Event) {
+		fields := []zap.Field{zap.String("subgraph", e.Subgraph)}
+		if e.Change == resilience.Ejected || e.Change == resilience.Restored {
+			fields = append(fields, zap.Int("url", e.Replica+1))
+		}
+		if e.For > 0 {
+			fields = append(fields, zap.Duration("for", e.For))
+		}
+		log.Warn(string(e.Change), fields...)
+	})
+}
+
+// policyOf is what is done for a subgraph with so many URLs.
+func policyOf(t config.Traffic, urls int) resilience.Policy {
+	p := resilience.Policy{Timeout: t.Timeout.Std()}
+	if r := t.Retry; *r.Enabled {
+		p.Retry = &resilience.Retry{
+			Attempts:      r.Attempts,
+			Statuses:      r.Statuses,
+			Backoff:       r.Backoff.Std(),
+			MaxBackoff:    r.MaxBackoff.Std(),
+			BudgetPercent: r.BudgetPercent,
+		}
+	}
+	if h := t.Hedge; *h.Enabled {
+		p.Hedge = &resilience.Hedge{After: h.After.Std(), BudgetPercent: h.BudgetPercent}
+	}
+	if c := t.Concurrency; *c.Enabled {
+		p.Concurrency = &resilience.Concurrency{Max: c.Max, Adaptive: *c.Adaptive, Queue: c.Queue, Wait: c.Wait.Std()}
+	}
+	if b := t.CircuitBreaker; *b.Enabled {
+		p.Breaker = &resilience.Breaker{
+			FailurePercent: b.FailurePercent,
+			MinRequests:    b.MinRequests,
+			Window:         b.Window.Std(),
+			OpenFor:        b.OpenFor.Std(),
+			Probes:         b.Probes,
+			Statuses:       b.Statuses,
+			NoData:         *b.NoData,
+			Slow:           b.Slow.Std(),
+		}
+	}
+	if b := t.Balance; urls > 1 {
+		p.Balance = &resilience.Balance{
+			Replicas:          urls,
+			EjectAfter:        b.EjectAfter,
+			EjectFor:          b.EjectFor.Std(),
+			MaxEjectedPercent: b.MaxEjectedPercent,
+		}
+	}
+	return p
+}
