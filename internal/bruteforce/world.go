@@ -90,11 +90,6 @@ func (t *Type) own(subgraph int, name string) *FieldIn {
 	return t.In[subgraph].Fields[name]
 }
 
-// isEntity tells whether the type has keys.
-func (t *Type) isEntity() bool {
-	return slices.ContainsFunc(t.In, func(in *TypeIn) bool { return in != nil && len(in.Keys) > 0 })
-}
-
 // resolvers are the subgraphs that resolve a field, there or on some path.
 func (w *World) resolvers(t *Type, name string) int {
 	n := 0
