@@ -120,6 +120,11 @@ func newGraph(c *config.Config, super *supergraph.Supergraph, log *zap.Logger) (
 			continue
 		}
 		t := c.TrafficOf(g.Name)
+		if c.ReturnsCookies(g.Name) {
+			// A cookie that is made for one client must not get to others,
+			// who have asked the same at the same time.
+			t.DeduplicateQuery = new(false)
+		}
 		traffic[g.Name] = t
 		endpoints[g.Name] = subgraphs.Endpoint{
 			URL:              url,

@@ -257,6 +257,9 @@ func (e *execution) take(o outcome) {
 		return // abandoned; nobody waits for it
 	}
 	e.reports[o.fetch].add(e.sinceStart(), o)
+	if e.request.KeepHeaders {
+		e.reports[o.fetch].keep(o)
+	}
 	if o.failure != nil {
 		e.result.Fail(o.fetch, o.failure)
 	} else {

@@ -86,6 +86,10 @@ type Request struct {
 	// and what it returns is not written to. nil sends none.
 	Header func(subgraph string) http.Header
 
+	// KeepHeaders says that the reports of fetches are to hold the headers of
+	// the answers.
+	KeepHeaders bool
+
 	Mode Mode
 
 	// Policy decides what a client sees of an error; nil leaves it out of the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"runtime/debug"
 	"time"
 
@@ -23,6 +24,7 @@ type outcome struct {
 	status   int
 	bytes    int
 	attempts int // if more than one
+	header   http.Header
 }
 
 // send sends one request and decodes its answer. It runs in the goroutine of
@@ -42,6 +44,7 @@ func (e *execution) send(ctx context.Context, fetch, request int, m *subgraphs.R
 		return o
 	}
 	o.status, o.bytes, o.attempts = response.Status, len(response.Body), response.Attempts
+	o.header = response.Header
 	o.answer, err = e.request.Program.Decode(fetch, response.Body)
 	if err != nil {
 		o.answer, o.failure = nil, unreadable(response, err)
@@ -145,6 +148,10 @@ type FetchReport struct {
 	Bytes    int // of the answers' bodies
 	Status   int // HTTP status of the answer that came last; 0 if none came
 
+	// Headers of the answers, by request; nil for one that gave none. They are
+	// there if the Request has KeepHeaders, and must not be written to.
+	Headers []http.Header
+
 	// Failure says why it failed, for logs; nil if it did not, even if the
 	// answer holds errors.
 	Failure *merge.Failure
@@ -167,4 +174,15 @@ func (r *FetchReport) add(now time.Duration, o outcome) {
 	if o.failure != nil {
 		r.Failure = o.failure
 	}
+}
+
+// keep notes the headers of an answer.
+func (r *FetchReport) keep(o outcome) {
+	if o.header == nil {
+		return
+	}
+	if r.Headers == nil {
+		r.Headers = make([]http.Header, r.Requests)
+	}
+	r.Headers[o.request] = o.header
 }

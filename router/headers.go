@@ -65,16 +65,25 @@ func compileRules(c config.HeaderRules) ([]headerRule, error) {
 			m.Named = http.CanonicalHeaderKey(m.Named)
 			rule.remove, pattern = &m, m.Matching
 		}
-		if pattern != "" {
-			re, err := regexp.Compile("(?i)^(?:" + pattern + ")$")
-			if err != nil {
-				return nil, fmt.Errorf("header rule: %w", err)
-			}
-			rule.matching = re
+		var err error
+		if rule.matching, err = compilePattern(pattern); err != nil {
+			return nil, err
 		}
 		rules = append(rules, rule)
 	}
 	return rules, nil
+}
+
+// compilePattern returns the pattern of a rule, nil for none.
+func compilePattern(pattern string) (*regexp.Regexp, error) {
+	if pattern == "" {
+		return nil, nil
+	}
+	re, err := regexp.Compile(config.WholeName(pattern))
+	if err != nil {
+		return nil, fmt.Errorf("header rule: %w", err)
+	}
+	return re, nil
 }
 
 // A forwarding makes the headers for the subgraphs that one request of a client

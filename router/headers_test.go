@@ -45,6 +45,13 @@ func TestHeaderRules(t *testing.T) {
 		"Transfer-Encoding": {"chunked"},
 		"Upgrade":           {"h2c"},
 		"Expect":            {"100-continue"},
+		"Range":             {"bytes=0-1"},
+		"If-None-Match":     {"*"},
+		"If-Modified-Since": {"x"},
+		"Http2-Settings":    {"x"},
+		"Sec-Websocket-Key": {"x"},
+		"Content-Language":  {"en"},
+		"Accept-Charset":    {"x"},
 	}
 	tests := []struct {
 		name     string

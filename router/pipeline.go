@@ -125,7 +125,24 @@ func (x *exchange) refuse(f *refusal) {
 	if f.status != http.StatusRequestTimeout && x.clientGone() {
 		return
 	}
+	x.returnHeaders(nil, false)
 	f.write(x.writer, x.media)
+}
+
+// returnHeaders puts what rules make of the answers' headers into the response.
+// Without answers that is what they insert. Whether caches may keep the
+// response is not theirs alone to say: keepable is false if it has errors, or
+// if the operation has changed something.
+func (x *exchange) returnHeaders(fetches []executor.FetchReport, keepable bool) {
+	if x.router.returns == nil {
+		return
+	}
+	out := x.router.returns.collect(fetches)
+	if out.cut {
+		x.router.log.Warn("headers of subgraphs' answers were left out: there are more than a response can have",
+			zap.String("request_id", requestIDFrom(x.http.Context())), zap.Int("max_bytes", maxReturnedBytes))
+	}
+	out.write(x.writer.Header(), keepable)
 }
 
 // clientGone tells whether nobody waits for the answer, and notes it for the
@@ -245,6 +262,7 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 		Variables:     x.variables,
 		Introspection: answers,
 		Header:        (&forwarding{rules: x.router.headers, client: x.http.Header}).header,
+		KeepHeaders:   x.router.returns != nil,
 		Policy:        x.router.errors.see,
 	}
 	if x.router.config.OnError == config.FailFast {
@@ -300,6 +318,10 @@ func (x *exchange) respond(context.Context) *refusal {
 	}
 	// Reading the answer may take its time, but not for ever.
 	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(writeTimeout))
+	if x.response != nil {
+		clean := len(x.response.Causes) == 0 && len(x.response.Completions) == 0
+		x.returnHeaders(x.response.Fetches, clean && x.operation.Kind == ast.Query && x.explaining == explainNot)
+	}
 	writeBody(x.writer, x.media, http.StatusOK, body)
 	if x.response != nil {
 		x.response.Release()

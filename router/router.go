@@ -17,6 +17,7 @@ type Router struct {
 	config  *config.Config
 	log     *zap.Logger
 	headers *headerRules
+	returns *returnRules // nil if there are none
 	errors  *errorPolicy
 	// documents are those that clients name instead of sending them.
 	documents *documents
@@ -54,6 +55,10 @@ func New(o Options) (*Router, error) {
 	if err != nil {
 		return nil, err
 	}
+	returns, err := compileReturns(o.Config.Headers)
+	if err != nil {
+		return nil, err
+	}
 	documents, err := newDocuments(o.Config)
 	if err != nil {
 		return nil, err
@@ -61,6 +66,7 @@ func New(o Options) (*Router, error) {
 	documents.logLoaded(o.Logger)
 	rt := &Router{
 		documents: documents,
+		returns:   returns,
 		config:    o.Config,
 		log:       o.Logger,
 		metrics:   o.Metrics,
