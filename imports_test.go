@@ -26,7 +26,8 @@ var allowed = map[string][]string{
 	"composition/sources":  {"composition"},
 	"admission":            {},
 	"config":               {},
-	"subgraphs":            {"subgraphs/buffer"},
+	"coding":               {},
+	"subgraphs":            {"coding", "subgraphs/buffer"},
 	"subgraphs/buffer":     {},
 	"subgraphs/mock":       {},
 	"subgraphs/resilience": {"admission", "subgraphs"},
@@ -38,8 +39,8 @@ var allowed = map[string][]string{
 	"composition/check":    {"composition", "operation", "planner", "supergraph"},
 	"merge":                {"operation", "planner/plan"},
 	"executor":             {"merge", "operation", "planner/plan", "subgraphs", "subgraphs/buffer"},
-	"router":               {"config", "executor", "merge", "operation", "planner", "planner/plan", "router/graphiql", "router/persisted", "supergraph"},
-	"":                     {"composition", "composition/sources", "config", "delivery", "operation", "router", "subgraphs", "subgraphs/resilience", "supergraph", "telemetry"},
+	"router":               {"coding", "config", "executor", "merge", "operation", "planner", "planner/plan", "router/graphiql", "router/persisted", "supergraph"},
+	"":                     {"coding", "composition", "composition/sources", "config", "delivery", "operation", "router", "subgraphs", "subgraphs/resilience", "supergraph", "telemetry"},
 	"demo":                 {"composition", "subgraphs/mock"},
 	"benchmarks":           {"", "config", "subgraphs", "subgraphs/mock", "supergraph"},
 	"cmd/weft":             {"", "composition", "composition/check", "composition/sources", "config", "demo", "operation", "planner", "planner/plan", "subgraphs/mock", "supergraph", "telemetry"},
@@ -47,8 +48,11 @@ var allowed = map[string][]string{
 
 // confined names the packages that alone may import another module's.
 var confined = map[string][]string{
+	"github.com/andybalholm/":    {"coding"},
 	"github.com/failsafe-go/":    {"subgraphs/resilience"},
 	"github.com/go-chi/chi/":     {"router"},
+	"github.com/klauspost/":      {"coding"},
+	"github.com/rs/cors":         {"router"},
 	"github.com/maypok86/otter/": {"router"},
 	"github.com/urfave/cli/":     {"cmd/weft"},
 	"github.com/prometheus/":     {"telemetry"},

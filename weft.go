@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/weft-graphql/weft/coding"
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/delivery"
 	"github.com/weft-graphql/weft/operation"
@@ -136,6 +137,8 @@ func newGraph(c *config.Config, super *supergraph.Supergraph, log *zap.Logger) (
 			IdleTimeout:      t.IdleTimeout.Std(),
 			MaxResponseBytes: int64(t.MaxResponseBytes),
 			Transport:        transport(t.Transport),
+			Compression:      compression(t.Compression),
+			AcceptCompressed: *t.AcceptCompressed,
 		}
 	}
 	if len(problems) > 0 {
@@ -171,6 +174,14 @@ func transport(t config.Transport) subgraphs.Transport {
 	default:
 		return subgraphs.TransportAuto
 	}
+}
+
+// compression is that of the configuration as package coding names it.
+func compression(e config.Encoding) coding.Coding {
+	if e == config.IdentityEncoding {
+		return coding.Identity
+	}
+	return coding.Coding(e)
 }
 
 // sharing puts in front of next what sends equal queries once, for the

@@ -59,6 +59,11 @@ type Config struct {
 	PersistedQueries PersistedQueries `yaml:"persisted_queries"`
 	Clients          Clients          `yaml:"clients"`
 
+	CORS               CORS               `yaml:"cors"`
+	Compression        Compression        `yaml:"compression"`
+	Batching           Batching           `yaml:"batching"`
+	RequestErrorStatus RequestErrorStatus `yaml:"request_error_status"`
+
 	Headers  Headers  `yaml:"headers"`
 	Errors   Errors   `yaml:"errors"`
 	Limits   Limits   `yaml:"limits"`
@@ -84,6 +89,11 @@ type Traffic struct {
 	// DeduplicateQuery sends queries that are equal, and asked for at the same
 	// time, once. nil is not set.
 	DeduplicateQuery *bool `yaml:"deduplicate_query"`
+
+	// Compression is that of requests' bodies. Answers may always be
+	// compressed, and AcceptCompressed asks for it. nil is not set.
+	Compression      Encoding `yaml:"compression"`
+	AcceptCompressed *bool    `yaml:"accept_compressed"`
 
 	// ReuseEntities takes entities from what the subgraph has answered before
 	// in the same request. nil is not set.
@@ -221,6 +231,8 @@ func Default(dev bool) *Config {
 			DeduplicateQuery: new(true),
 			ReuseEntities:    new(false),
 			Resilience:       defaultResilience(),
+			Compression:      IdentityEncoding,
+			AcceptCompressed: new(false),
 		},
 		Deadline:        Duration(30 * time.Second),
 		DeadlineReserve: Duration(50 * time.Millisecond),
@@ -233,6 +245,9 @@ func Default(dev bool) *Config {
 			Enabled:         true,
 			RequiredHeaders: []string{"x-apollo-operation-name", "apollo-require-preflight", "weft-require-preflight"},
 		},
+		Compression:        defaultCompression(),
+		Batching:           Batching{MaximumSize: 10},
+		RequestErrorStatus: StatusByMediaType,
 		Errors: Errors{
 			RedactedMessage: "Subgraph errors redacted",
 			All:             Exposure{Message: MaskMessage, Extensions: ExtensionPolicy{Keys: []string{"code"}}},
@@ -269,6 +284,7 @@ func (c *Config) develop() {
 	c.Introspection = true
 	c.Explain = true
 	c.GraphiQL.Enabled = true
+	c.CORS.AllowAnyOrigin = true
 	c.Errors.All = Exposure{Message: KeepMessage, Extensions: ExtensionPolicy{All: true}}
 }
 
@@ -288,6 +304,8 @@ func (c *Config) TrafficOf(subgraph string) Traffic {
 		ReuseEntities:    cmp.Or(t.ReuseEntities, all.ReuseEntities),
 		MaxEntities:      cmp.Or(t.MaxEntities, all.MaxEntities),
 		Resilience:       t.Resilience.within(all.Resilience),
+		Compression:      cmp.Or(t.Compression, all.Compression),
+		AcceptCompressed: cmp.Or(t.AcceptCompressed, all.AcceptCompressed),
 	}
 }
 

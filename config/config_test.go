@@ -454,6 +454,10 @@ func allKeys(t reflect.Type, path string) []string {
 			continue
 		}
 		key := f.Tag.Get("yaml")
+		if f.Anonymous {
+			all = append(all, allKeys(f.Type, path)...)
+			continue
+		}
 		if !f.IsExported() || key == "" {
 			continue
 		}

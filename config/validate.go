@@ -36,6 +36,9 @@ func (c *Config) problems() Problems {
 	v.headers()
 	v.persisted()
 	v.clients()
+	v.cors()
+	v.compression()
+	v.batching()
 	v.enums()
 	return v.found
 }
@@ -102,6 +105,9 @@ func (v *validation) times() {
 	}
 	if v.AllSubgraphs.ReuseEntities == nil {
 		v.report("all_subgraphs.reuse_entities", "must be true or false")
+	}
+	if v.AllSubgraphs.AcceptCompressed == nil {
+		v.report("all_subgraphs.accept_compressed", "must be true or false")
 	}
 	if v.Shutdown.Drain < 0 {
 		v.report("shutdown.drain", "must not be negative")
@@ -301,6 +307,13 @@ func (v *validation) enums() {
 			check(Join(Join("subgraphs", name), "transport"), string(t), new(Transport))
 		}
 	}
+	check("all_subgraphs.compression", string(v.AllSubgraphs.Compression), new(Encoding))
+	for _, name := range slices.Sorted(maps.Keys(v.Subgraphs)) {
+		if e := v.Subgraphs[name].Compression; e != "" {
+			check(Join(Join("subgraphs", name), "compression"), string(e), new(Encoding))
+		}
+	}
+	check("request_error_status", string(v.RequestErrorStatus), new(RequestErrorStatus))
 	check("log.level", string(v.Log.Level), new(LogLevel))
 	check("log.format", string(v.Log.Format), new(LogFormat))
 	for _, e := range []struct {

@@ -29,6 +29,7 @@ type record struct {
 	codes         []string           // of the errors in the response
 	fetches       []executor.FetchReport
 	clientGone    bool
+	batch         []*record // of the operations, if there are several
 }
 
 // wrote tells whether the response has begun.
@@ -83,6 +84,15 @@ func (rt *Router) logRequest(r *http.Request, rec *record, took time.Duration) {
 		zap.Int64("bytes", rec.response.bytes),
 		zap.Duration("duration", took),
 	}
+	if len(rec.batch) > 0 {
+		fields = append(fields, zap.Array("batch", records(rec.batch)))
+	}
+	fields = append(fields, rec.fields()...)
+	entry.Write(fields...)
+}
+
+// fields are what a line says about an operation.
+func (rec *record) fields() (fields []zap.Field) {
 	if rec.operationType != "" {
 		fields = append(fields,
 			zap.String("operation", logWord(rec.operationName)),
@@ -98,7 +108,25 @@ func (rt *Router) logRequest(r *http.Request, rec *record, took time.Duration) {
 	if len(rec.fetches) > 0 {
 		fields = append(fields, zap.Array("fetches", fetchReports(rec.fetches)))
 	}
-	entry.Write(fields...)
+	return fields
+}
+
+// records logs the operations of a batch.
+type records []*record
+
+func (list records) MarshalLogArray(a zapcore.ArrayEncoder) error {
+	for _, rec := range list {
+		err := a.AppendObject(zapcore.ObjectMarshalerFunc(func(e zapcore.ObjectEncoder) error {
+			for _, f := range rec.fields() {
+				f.AddTo(e)
+			}
+			return nil
+		}))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // logWord cuts what a client sent to what a log line bears.

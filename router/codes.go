@@ -8,7 +8,8 @@ const (
 	// Content-Type, or a GET has one that is not JSON. 415.
 	CodeInvalidContentType = "INVALID_CONTENT_TYPE_HEADER"
 
-	// CodeInvalidContentEncoding: the request's body is compressed. 415.
+	// CodeInvalidContentEncoding: the request's body is compressed in a way
+	// that is not known, or not wanted here. 415.
 	CodeInvalidContentEncoding = "INVALID_CONTENT_ENCODING_HEADER"
 
 	// CodeInvalidAccept: the client takes neither of the response's media
@@ -29,11 +30,16 @@ const (
 	// request: not JSON, no query, variables that are not an object. 400.
 	CodeInvalidRequest = "INVALID_GRAPHQL_REQUEST"
 
-	// CodeTooLarge: the body exceeds limits.request_bytes. 413.
+	// CodeTooLarge: the body exceeds limits.request_bytes, as it came or once
+	// inflated. 413.
 	CodeTooLarge = "REQUEST_TOO_LARGE"
 
-	// CodeBatchingNotEnabled: the body is an array. 400.
+	// CodeBatchingNotEnabled: the body is an array, and batching is off. 400.
 	CodeBatchingNotEnabled = "BATCHING_NOT_ENABLED"
+
+	// CodeBatchLimitExceeded: the array has more than batching.maximum_size
+	// operations. 400.
+	CodeBatchLimitExceeded = "BATCH_LIMIT_EXCEEDED"
 
 	// CodePersistedQueries: the request refers to a persisted query, and weft
 	// keeps none. 200, as clients expect that then send the query itself.

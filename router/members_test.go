@@ -114,7 +114,7 @@ func BenchmarkParseBody(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, refused := parseBody(body); refused != nil {
+		if _, refused := parseRequest(body); refused != nil {
 			b.Fatal(refused)
 		}
 	}

@@ -17,6 +17,9 @@ const (
 	// mediaGraphQL is application/graphql-response+json, where the status
 	// says what became of the request.
 	mediaGraphQL
+	// mediaStrictJSON is application/json with the status of mediaGraphQL, for
+	// clients of routers that did so.
+	mediaStrictJSON
 )
 
 // contentType returns the value of the Content-Type header.
@@ -30,10 +33,10 @@ func (m mediaType) contentType() string {
 // refused returns the status of a well-formed request that is refused before
 // execution. GraphQL over HTTP, "Status Codes" of the two media types.
 func (m mediaType) refused() int {
-	if m == mediaGraphQL {
-		return http.StatusBadRequest
+	if m == mediaJSON {
+		return http.StatusOK
 	}
-	return http.StatusOK
+	return http.StatusBadRequest
 }
 
 // An acceptRange is one element of an Accept header.

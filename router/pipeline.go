@@ -19,12 +19,16 @@ import (
 	"github.com/weft-graphql/weft/router/persisted"
 )
 
-// pipeline are the stages of a GraphQL request, in order. A stage takes what
-// earlier ones have left in the exchange; one that refuses is the last.
-var pipeline = [...]stage{
+// A GraphQL request goes through the stages of taking it in and of answering
+// it, in order; of a batch each operation is answered by itself. A stage takes
+// what earlier ones have left in the exchange; one that refuses is the last.
+var intake = [...]stage{
 	{"negotiate", (*exchange).negotiate},
 	{"csrf", (*exchange).csrf},
 	{"decode", (*exchange).decode},
+}
+
+var answering = [...]stage{
 	{"explain", (*exchange).explain},
 	{"document", (*exchange).findDocument},
 	{"operation", (*exchange).prepare},
@@ -52,6 +56,7 @@ type exchange struct {
 	media      mediaType
 	request    *request
 	register   persisted.Hash // under which the document is kept; zero for not
+	batch      []batched      // in place of request
 	explaining explainMode
 	operation  *prepared
 	variables  *operation.Variables
@@ -59,8 +64,9 @@ type exchange struct {
 	program    *program
 	response   *executor.Response
 
-	timings []timing
-	space   [16]timing // where timings are, unless there are more
+	timings  []timing
+	space    [16]timing // where timings are, unless there are more
+	stageEnd time.Time  // of the last stage, or start
 	// cachedOperation and cachedPlan tell whether they were found rather than
 	// made.
 	cachedOperation, cachedPlan bool
@@ -93,24 +99,38 @@ func (rt *Router) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer graph.release()
-	x := &exchange{router: rt, graph: graph, http: r, writer: w, start: start, record: recordFrom(r.Context())}
+	x := &exchange{router: rt, graph: graph, http: r, writer: w, start: start, stageEnd: start, record: recordFrom(r.Context())}
 	x.run(ctx)
 }
 
 // run leads the exchange through the pipeline.
 func (x *exchange) run(ctx context.Context) {
-	last := x.start
-	x.timings = x.space[:0]
-	for _, s := range pipeline {
+	switch {
+	case !x.runStages(ctx, intake[:]):
+	case x.batch != nil:
+		x.runBatch(ctx)
+	default:
+		x.runStages(ctx, answering[:])
+	}
+}
+
+// runStages leads the exchange through stages and tells whether all have
+// passed it on.
+func (x *exchange) runStages(ctx context.Context, stages []stage) bool {
+	if x.timings == nil {
+		x.timings = x.space[:0]
+	}
+	for _, s := range stages {
 		refused := s.run(x, ctx)
 		now := time.Now()
-		x.timings = append(x.timings, timing{s.name, now.Sub(last)})
-		last = now
+		x.timings = append(x.timings, timing{s.name, now.Sub(x.stageEnd)})
+		x.stageEnd = now
 		if refused != nil {
 			x.refuse(refused)
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // refuse ends the exchange with errors only. A client that has gone gets
@@ -158,6 +178,9 @@ func (x *exchange) negotiate(context.Context) *refusal {
 		return refuse(http.StatusNotAcceptable, CodeInvalidAccept,
 			"the Accept header allows neither application/json nor application/graphql-response+json")
 	}
+	if media == mediaJSON && x.router.config.RequestErrorStatus == config.StatusAlways400 {
+		media = mediaStrictJSON
+	}
 	x.media = media
 	return nil
 }
@@ -177,7 +200,7 @@ func (x *exchange) decode(ctx context.Context) (refused *refusal) {
 	if deadline, ok := ctx.Deadline(); ok {
 		_ = control.SetReadDeadline(deadline)
 	}
-	x.request, refused = decode(x.http, int64(x.router.config.Limits.RequestBytes))
+	x.request, x.batch, refused = x.router.decoder.decode(ctx, x.http)
 	if refused != nil {
 		x.linger(control, refused)
 		return refused
@@ -316,8 +339,7 @@ func (x *exchange) respond(context.Context) *refusal {
 	if err != nil {
 		return x.refusalOf(err)
 	}
-	// Reading the answer may take its time, but not for ever.
-	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(writeTimeout))
+	x.allowToWrite()
 	if x.response != nil {
 		clean := len(x.response.Causes) == 0 && len(x.response.Completions) == 0
 		x.returnHeaders(x.response.Fetches, clean && x.operation.Kind == ast.Query && x.explaining == explainNot)
@@ -327,6 +349,12 @@ func (x *exchange) respond(context.Context) *refusal {
 		x.response.Release()
 	}
 	return nil
+}
+
+// allowToWrite gives the client its time for reading the answer, which is not
+// for ever.
+func (x *exchange) allowToWrite() {
+	_ = http.NewResponseController(x.writer).SetWriteDeadline(time.Now().Add(writeTimeout))
 }
 
 // refusalOf says what an error of a stage means to the client.

@@ -22,6 +22,10 @@ type refusal struct {
 	// cacheControl is the Cache-Control header; "" for no-store.
 	cacheControl string
 
+	// acceptEncoding is the Accept-Encoding header of a 415 for the request's
+	// content coding.
+	acceptEncoding string
+
 	// cause is for the log; nil if the errors say all there is.
 	cause error
 }
@@ -56,12 +60,18 @@ func (f *refusal) write(w http.ResponseWriter, media mediaType) int {
 	if f.cacheControl != "" {
 		h.Set("Cache-Control", f.cacheControl)
 	}
+	if f.acceptEncoding != "" {
+		h.Set("Accept-Encoding", f.acceptEncoding)
+	}
 	return writeBody(w, media, f.status, appendErrors([]byte(`{"errors":`), f.errors, '}'))
 }
 
 // writeBody sends a response.
 func writeBody(w http.ResponseWriter, media mediaType, status int, body []byte) int {
 	h := w.Header()
+	if c, ok := w.(*compressedWriter); ok {
+		body = c.compressed(body)
+	}
 	// net/http would find out the length only of short ones, and cut others into
 	// chunks.
 	values := [...]string{media.contentType(), "nosniff", strconv.Itoa(len(body)), "no-store"}

@@ -2,6 +2,7 @@ package router
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,8 +11,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
 	"unicode/utf8"
+
+	"github.com/weft-graphql/weft/coding"
+	"github.com/weft-graphql/weft/config"
 )
 
 // A request is what a client asks for, whichever way it was sent.
@@ -24,33 +27,58 @@ type request struct {
 	document      documentID // in place of query, or besides it
 }
 
-// decode reads the request from the body of a POST or the URL of a GET.
-func decode(r *http.Request, maxBytes int64) (*request, *refusal) {
+// A decoder reads requests. It is immutable.
+type decoder struct {
+	maxBytes int64         // of a body, as it comes and once inflated
+	codec    *coding.Codec // nil where bodies must not be compressed
+	maxBatch int           // operations in an array; 0 where there must be none
+}
+
+func newDecoder(c *config.Config, codec *coding.Codec) *decoder {
+	d := &decoder{maxBytes: int64(c.Limits.RequestBytes)}
+	if c.Compression.Requests {
+		d.codec = codec
+	}
+	if c.Batching.Enabled {
+		d.maxBatch = c.Batching.MaximumSize
+	}
+	return d
+}
+
+// decode reads the request from the body of a POST or the URL of a GET, or the
+// requests of a batch.
+func (d *decoder) decode(ctx context.Context, r *http.Request) (*request, []batched, *refusal) {
 	switch r.Method {
 	case http.MethodPost:
-		return decodePost(r, maxBytes)
+		return d.decodePost(ctx, r)
 	case http.MethodGet:
-		return decodeGet(r)
+		q, f := decodeGet(r)
+		return q, nil, f
 	default:
 		f := refuse(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "use POST, or GET for queries")
 		f.allow = "GET, POST"
-		return nil, f
+		return nil, nil, f
 	}
 }
 
-func decodePost(r *http.Request, maxBytes int64) (*request, *refusal) {
+func (d *decoder) decodePost(ctx context.Context, r *http.Request) (*request, []batched, *refusal) {
 	if f := checkContentType(r, true); f != nil {
-		return nil, f
+		return nil, nil, f
 	}
-	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return nil, refuse(http.StatusUnsupportedMediaType, CodeInvalidContentEncoding,
-			fmt.Sprintf("the content encoding %q is not supported; send the body uncompressed", headerWord(e)))
-	}
-	body, f := readBody(r, maxBytes)
+	encoding, f := d.contentCoding(r)
 	if f != nil {
-		return nil, f
+		return nil, nil, f
 	}
-	return parseBody(body)
+	body, f := readBody(r, d.maxBytes)
+	if f != nil {
+		return nil, nil, f
+	}
+	if encoding != coding.Identity {
+		if body, f = d.inflate(ctx, encoding, body); f != nil {
+			return nil, nil, f
+		}
+	}
+	return d.parseBody(body)
 }
 
 // checkContentType refuses a body that is not JSON by its Content-Type. Where
@@ -115,20 +143,29 @@ func invalid(format string, args ...any) *refusal {
 	return refuse(http.StatusBadRequest, CodeInvalidRequest, fmt.Sprintf(format, args...))
 }
 
-// parseBody reads {"query", "operationName", "variables", "extensions",
-// "documentId"}. Other names are ignored. Names are told apart by case, and none may come twice:
-// readers would differ on which counts.
-func parseBody(body []byte) (*request, *refusal) {
+// parseBody reads one request, or an array of them.
+func (d *decoder) parseBody(body []byte) (*request, []batched, *refusal) {
 	if !utf8.Valid(body) {
-		return nil, invalid("the request body is not UTF-8")
+		return nil, nil, invalid("the request body is not UTF-8")
 	}
 	body = bytes.TrimLeft(body, " \t\r\n")
 	switch {
 	case len(body) == 0:
-		return nil, invalid("the request body is empty")
+		return nil, nil, invalid("the request body is empty")
+	case body[0] == '[' && d.maxBatch == 0:
+		return nil, nil, refuse(http.StatusBadRequest, CodeBatchingNotEnabled, "batching of operations is not enabled")
 	case body[0] == '[':
-		return nil, refuse(http.StatusBadRequest, CodeBatchingNotEnabled, "batching of operations is not enabled")
+		batch, f := d.parseBatch(body)
+		return nil, batch, f
 	}
+	q, f := parseRequest(body)
+	return q, nil, f
+}
+
+// parseRequest reads {"query", "operationName", "variables", "extensions",
+// "documentId"}. Other names are ignored. Names are told apart by case, and none
+// may come twice: readers would differ on which counts.
+func parseRequest(body []byte) (*request, *refusal) {
 	p, twice, ok := readParameters(body)
 	switch {
 	case !ok && json.Valid(body):

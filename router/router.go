@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/weft-graphql/weft/coding"
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/router/graphiql"
 )
@@ -23,6 +24,8 @@ type Router struct {
 	documents *documents
 	page      *graphiql.Page // nil if it is off
 	metrics   http.Handler   // nil if they are off
+	decoder   *decoder
+	edge      []func(http.Handler) http.Handler // of the GraphQL path
 	handler   http.Handler
 
 	graph    atomic.Pointer[Graph] // nil until the first Swap
@@ -72,6 +75,18 @@ func New(o Options) (*Router, error) {
 		metrics:   o.Metrics,
 		headers:   rules,
 		errors:    newErrorPolicy(o.Config),
+	}
+	codec := coding.NewCodec()
+	rt.decoder = newDecoder(o.Config, codec)
+	allowOrigins, err := newCORS(o.Config.CORS)
+	if err != nil {
+		return nil, err
+	}
+	if allowOrigins != nil {
+		rt.edge = append(rt.edge, allowOrigins)
+	}
+	if c := o.Config.Compression; c.Responses {
+		rt.edge = append(rt.edge, newCompressor(c, codec).middleware)
 	}
 	if o.Config.GraphiQL.Enabled {
 		rt.page = graphiql.New(graphiql.Options{Endpoint: o.Config.Path, AssetPath: assetPath, Query: o.Query})

@@ -233,7 +233,7 @@ func TestRefusals(t *testing.T) {
 		{name: "latin 1", method: "POST", body: `{}`, header: []string{"Content-Type", "application/json; charset=latin1"}, status: 415, code: CodeInvalidContentType},
 		{name: "malformed content type", method: "POST", body: `{}`, header: []string{"Content-Type", "application/json; ="}, status: 400, code: CodeCSRF},
 		{name: "two content types", method: "POST", body: `{}`, header: []string{"Content-Type", jsonType, "Content-Type", "text/plain"}, status: 415, code: CodeInvalidContentType},
-		{name: "compressed", method: "POST", body: `{}`, header: []string{"Content-Type", jsonType, "Content-Encoding", "gzip"}, status: 415, code: CodeInvalidContentEncoding},
+		{name: "compressed", method: "POST", body: `{}`, header: []string{"Content-Type", jsonType, "Content-Encoding", "gzip, br"}, status: 415, code: CodeInvalidContentEncoding},
 		{name: "empty", method: "POST", header: []string{"Content-Type", jsonType}, status: 400, code: CodeInvalidRequest},
 		{name: "not JSON", method: "POST", body: `{"query":`, header: []string{"Content-Type", jsonType}, status: 400, code: CodeInvalidRequest},
 		{name: "trailing", method: "POST", body: `{"query":"{echo}"} x`, header: []string{"Content-Type", jsonType}, status: 400, code: CodeInvalidRequest},

@@ -15,7 +15,7 @@ func (rt *Router) routes() http.Handler {
 	m := chi.NewRouter()
 	m.Use(requestID, rt.accessLog, rt.recoverer)
 
-	m.Handle(c.Path, http.HandlerFunc(rt.serveGraphQL))
+	m.With(rt.edge...).Handle(c.Path, http.HandlerFunc(rt.serveGraphQL))
 	if rt.page != nil {
 		if c.GraphiQL.Path != c.Path {
 			m.Get(c.GraphiQL.Path, rt.page.ServeHTTP)

@@ -1,11 +1,13 @@
 package subgraphs
 
 import (
-	"compress/gzip"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
+
+	"github.com/weft-graphql/weft/coding"
 )
 
 // maxPresized is up to which length a body's Content-Length is believed when
@@ -15,29 +17,39 @@ const maxPresized = 1 << 20
 // readBody reads the whole of r, at most limit bytes of it; size is its length,
 // -1 if that is not known. A body that comes compressed is inflated, limited on
 // both sides, and the headers that described the compressed form are dropped.
-func readBody(header http.Header, r io.Reader, size, limit int64) ([]byte, error) {
+func (c *Client) readBody(ctx context.Context, header http.Header, r io.Reader, size, limit int64) ([]byte, error) {
 	if size > limit {
 		return nil, errTooLarge
 	}
-	switch encoding := strings.ToLower(strings.TrimSpace(header.Get("Content-Encoding"))); encoding {
-	case "", "identity":
-		return readAll(r, size, limit)
-	case "gzip", "x-gzip":
-		// A stream of empty gzip members inflates to nothing for ever.
-		z, err := gzip.NewReader(&limitedReader{r: r, left: limit})
-		if err != nil {
-			return nil, fmt.Errorf("inflate the answer: %w", err)
-		}
-		body, err := readAll(z, -1, limit)
-		if err != nil {
-			return nil, fmt.Errorf("inflate the answer: %w", err)
-		}
-		header.Del("Content-Encoding")
-		header.Del("Content-Length")
-		return body, nil
-	default:
-		return nil, fmt.Errorf("answer has the content encoding %.40q, which was not asked for", encoding)
+	body, err := readAll(r, size, limit)
+	if err != nil || header["Content-Encoding"] == nil {
+		return body, err
 	}
+	return c.inflate(ctx, header, body, limit)
+}
+
+// inflate returns the body of an answer whose header has a Content-Encoding.
+func (c *Client) inflate(ctx context.Context, header http.Header, body []byte, limit int64) ([]byte, error) {
+	if n := len(header["Content-Encoding"]); n > 1 {
+		return nil, fmt.Errorf("answer has %d content encodings on top of each other", n)
+	}
+	from, err := coding.Parse(header.Get("Content-Encoding"))
+	if err != nil {
+		return nil, fmt.Errorf("answer has an %w", err)
+	}
+	if from == coding.Identity {
+		return body, nil
+	}
+	body, err = c.codec.Inflate(ctx, from, body, limit)
+	if errors.Is(err, coding.ErrTooLarge) {
+		return nil, errTooLarge
+	}
+	if err != nil {
+		return nil, fmt.Errorf("inflate the answer: %w", err)
+	}
+	header.Del("Content-Encoding")
+	header.Del("Content-Length")
+	return body, nil
 }
 
 // readAll reads r to its end. size is the length to expect, -1 if not known.
@@ -66,26 +78,4 @@ func readAll(r io.Reader, size, limit int64) ([]byte, error) {
 			return nil, err
 		}
 	}
-}
-
-// limitedReader fails with errTooLarge, where io.LimitedReader would pretend
-// that the stream has ended.
-type limitedReader struct {
-	r    io.Reader
-	left int64
-}
-
-func (l *limitedReader) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		// The end may be exactly here.
-		var probe [1]byte
-		n, err := l.r.Read(probe[:])
-		if n > 0 {
-			return 0, errTooLarge
-		}
-		return 0, err
-	}
-	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
-	l.left -= int64(n)
-	return n, err
 }

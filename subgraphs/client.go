@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/weft-graphql/weft/coding"
 	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
@@ -18,6 +19,7 @@ import (
 // cannot take another's.
 type Client struct {
 	endpoints map[string]*endpoint
+	codec     *coding.Codec
 
 	// buffers are for the bodies of answers.
 	buffers buffer.Pool
@@ -42,7 +44,7 @@ type endpoint struct {
 // work.
 func NewClient(o Options) (*Client, error) {
 	alive, stop := context.WithCancel(context.Background())
-	c := &Client{endpoints: map[string]*endpoint{}, alive: alive, close: stop}
+	c := &Client{endpoints: map[string]*endpoint{}, codec: coding.NewCodec(), alive: alive, close: stop}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(o.Endpoints)) {
 		e, err := c.newEndpoint(o.Endpoints[name], o.DeadlineHeader)
@@ -87,6 +89,9 @@ func (e *endpoint) check() error {
 	default:
 		return fmt.Errorf("has the transport %q; %q and %q are possible", e.Transport, TransportNetHTTP, TransportHTTP2)
 	}
+	if !slices.Contains(coding.All(), e.Compression) && e.Compression != coding.Identity {
+		return fmt.Errorf("has the compression %q; %q are possible", e.Compression, coding.All())
+	}
 	if e.header != "" && !isToken(e.header) {
 		return fmt.Errorf("has the deadline header %q, which cannot be a header's name", e.header)
 	}
@@ -113,6 +118,9 @@ func (c *Client) Fetch(ctx context.Context, r *Request) (*Response, error) {
 		e = e.replicas[r.Replica-1]
 	}
 	d := deadlineOf(ctx, e.Timeout)
+	if e.Compression != coding.Identity {
+		r = c.compress(e, r)
+	}
 	resp, err := e.transport.roundTrip(ctx, r, d)
 	if err != nil {
 		return nil, classify(ctx, d, r.Subgraph, e.Endpoint, err)

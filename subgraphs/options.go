@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/weft-graphql/weft/coding"
 )
 
 // Options say which subgraphs a Client reaches, and how.
@@ -58,6 +60,14 @@ type Endpoint struct {
 
 	// Transport is how requests get there.
 	Transport Transport
+
+	// Compression is the content coding of request bodies of more than 1 KiB,
+	// which the subgraph has to understand. The zero value is none. Answers
+	// may come in any coding, whatever is said here.
+	Compression coding.Coding
+
+	// AcceptCompressed tells the subgraph that it may compress its answers.
+	AcceptCompressed bool
 }
 
 const (

@@ -13,14 +13,14 @@ import (
 // more: two goroutines a connection, and some 50 allocations a request.
 type standard struct {
 	*endpoint
+	client    *Client
 	transport *http.Transport
 }
 
 // newStandard returns the connection pool of one subgraph.
 //
-// Compression is off: subgraphs are near, and inflating costs more than it
-// saves there. What comes compressed all the same is inflated by readBody,
-// which counts the bytes; the transport's own inflating does not.
+// The transport's own compression is off: it does not count what it inflates.
+// Compressed answers, asked for or not, are inflated by readBody, which does.
 func newStandard(c *Client, e *endpoint) *standard {
 	var protocols http.Protocols
 	if e.Transport == TransportHTTP2 {
@@ -34,7 +34,7 @@ func newStandard(c *Client, e *endpoint) *standard {
 	if e.socket != "" {
 		proxy = nil // there is no way to a local socket through a proxy
 	}
-	return &standard{endpoint: e, transport: &http.Transport{
+	return &standard{endpoint: e, client: c, transport: &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return c.dial(ctx, e, network, address)
 		},
@@ -72,7 +72,7 @@ func (s *standard) send(ctx context.Context, r *Request, d deadline, begun func(
 	}
 	begun()
 	defer resp.Body.Close()
-	body, err := readBody(resp.Header, resp.Body, resp.ContentLength, s.MaxResponseBytes)
+	body, err := s.client.readBody(ctx, resp.Header, resp.Body, resp.ContentLength, s.MaxResponseBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +91,12 @@ func (s *standard) request(ctx context.Context, r *Request, d deadline) *http.Re
 	}
 	header["Content-Type"] = contentType
 	header["Accept"] = accept
+	if s.AcceptCompressed {
+		header["Accept-Encoding"] = acceptEncoding
+	}
+	if r.coding != "" {
+		header["Content-Encoding"] = []string{string(r.coding)}
+	}
 	if header["User-Agent"] == nil {
 		header["User-Agent"] = userAgent
 	}

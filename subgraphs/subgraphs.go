@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/weft-graphql/weft/coding"
 	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
@@ -32,6 +33,9 @@ type Request struct {
 	// context's deadline: a shared request has its first asker's, without
 	// ending by it. Zero for the context's alone.
 	askedUntil time.Time
+
+	// coding is that of Body.
+	coding coding.Coding
 }
 
 // A Response is a subgraph's answer with its body read completely. It is never

@@ -1,7 +1,6 @@
 package subgraphs
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -43,6 +42,9 @@ func newWire(c *Client, e *endpoint) *wire {
 	w.pool.idleTimeout = e.IdleTimeout
 	w.prefix = []byte("POST " + e.url.RequestURI() + " HTTP/1.1\r\nHost: " + e.url.Host +
 		"\r\nAccept: " + accept[0] + "\r\nContent-Type: " + contentType[0] + "\r\n")
+	if e.AcceptCompressed {
+		w.prefix = appendField(w.prefix, "Accept-Encoding", acceptEncoding[0])
+	}
 	return w
 }
 
@@ -62,7 +64,7 @@ func (w *wire) roundTrip(ctx context.Context, r *Request, d deadline) (*Response
 		if err == nil {
 			// Only now, since c may be somebody else's already: what is
 			// wrong with the body does not make it stale.
-			return w.inflate(resp)
+			return w.inflate(ctx, resp)
 		}
 		if retried || r.Mutation || !c.isStale(err) {
 			return nil, err
@@ -117,16 +119,18 @@ func (w *wire) exchange(ctx context.Context, c *conn, r *Request, d deadline) (*
 }
 
 // inflate returns resp with a body that is not compressed.
-func (w *wire) inflate(resp *Response) (*Response, error) {
+func (w *wire) inflate(ctx context.Context, resp *Response) (*Response, error) {
 	if resp.Header["Content-Encoding"] == nil {
 		return resp, nil
 	}
-	body, err := readBody(resp.Header, bytes.NewReader(resp.Body), int64(len(resp.Body)), w.MaxResponseBytes)
-	resp.Release() // the body as it came
+	body, err := w.client.inflate(ctx, resp.Header, resp.Body, w.MaxResponseBytes)
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = body
+	if resp.Header["Content-Encoding"] == nil {
+		resp.Release() // the body as it came
+		resp.Body = body
+	}
 	return resp, nil
 }
 
@@ -164,6 +168,9 @@ func (w *wire) appendHead(b []byte, r *Request, d deadline) []byte {
 	if w.header != "" {
 		b = append(append(b, w.header...), ": "...)
 		b = append(strconv.AppendInt(b, d.budget(r), 10), "\r\n"...)
+	}
+	if r.coding != "" {
+		b = appendField(b, "Content-Encoding", string(r.coding))
 	}
 	b = append(b, "Content-Length: "...)
 	b = strconv.AppendInt(b, int64(len(r.Body)), 10)
