@@ -55,5 +55,10 @@ type Field struct {
 	// Selections is nil for leaf fields.
 	Selections []*Field
 
+	// Defer is the deferred fragment of the enclosing selection set that the
+	// field stands in; nil if it stands in none. Whether the enclosing field
+	// is itself deferred makes no difference to it.
+	Defer *Defer
+
 	Position *ast.Position
 }

@@ -172,14 +172,14 @@ func usedFragments(fs *fragments, def *ast.OperationDefinition) []*ast.FragmentD
 	return used
 }
 
-// conditionVariables returns the variables that decide @skip and @include in
-// the operation, sorted.
-func conditionVariables(def *ast.OperationDefinition, used []*ast.FragmentDefinition) []string {
+// conditionVariables returns the variables that decide the given directives,
+// each of which is @skip, @include or @defer, in the operation, sorted.
+func conditionVariables(def *ast.OperationDefinition, used []*ast.FragmentDefinition, of ...string) []string {
 	names := make(map[string]bool)
 	var collect func(set ast.SelectionSet)
 	directives := func(list ast.DirectiveList) {
 		for _, d := range list {
-			if v := condition(d); v != nil && v.Kind == ast.Variable {
+			if v := condition(d); v != nil && v.Kind == ast.Variable && slices.Contains(of, d.Name) {
 				names[v.Raw] = true
 			}
 		}
@@ -208,10 +208,10 @@ func conditionVariables(def *ast.OperationDefinition, used []*ast.FragmentDefini
 	return slices.SortedFunc(maps.Keys(names), cmp.Compare[string])
 }
 
-// condition returns the value that decides a @skip or @include, nil for other
-// directives.
+// condition returns the value that decides a @skip, @include or @defer, nil for
+// other directives and where there is no such value.
 func condition(d *ast.Directive) *ast.Value {
-	if d.Name != "skip" && d.Name != "include" {
+	if d.Name != "skip" && d.Name != "include" && d.Name != "defer" {
 		return nil
 	}
 	if arg := d.Arguments.ForName("if"); arg != nil {

@@ -55,6 +55,7 @@ func validationRules(suggest *suggester, sets *typesets) []core.Rule {
 		// Directives
 		rules.KnownDirectivesRule,
 		rules.UniqueDirectivesPerLocationRule,
+		deferrable(),
 
 		// Variables
 		rules.UniqueVariableNamesRule,

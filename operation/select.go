@@ -11,7 +11,7 @@ import "github.com/vektah/gqlparser/v2/ast"
 // Root fields __schema, __type and __typename are entries like others.
 func (o *Operation) Select(conditions Conditions) []*Field {
 	s := selector{sets: newTypesets(o.Schema), conditions: conditions, left: o.selections}
-	return s.collect([]*Field{}, o.Definition.SelectionSet, s.sets.of(o.RootType().Name))
+	return s.collect([]*Field{}, o.Definition.SelectionSet, s.sets.of(o.RootType().Name), nil)
 }
 
 // RootType is the object type the operation's root fields belong to.
@@ -36,8 +36,9 @@ type selector struct {
 }
 
 // collect appends the normalised selections of set, where the enclosing
-// selection applies to the types on. Limits.Nesting bounds the recursion.
-func (s *selector) collect(dst []*Field, set ast.SelectionSet, on []string) []*Field {
+// selection applies to the types on and stands in a deferred fragment, or none.
+// Limits.Nesting bounds the recursion.
+func (s *selector) collect(dst []*Field, set ast.SelectionSet, on []string, within *Defer) []*Field {
 	if len(on) == 0 {
 		return dst
 	}
@@ -45,7 +46,7 @@ func (s *selector) collect(dst []*Field, set ast.SelectionSet, on []string) []*F
 		switch sel := sel.(type) {
 		case *ast.Field:
 			if s.included(sel.Directives) {
-				dst = append(dst, s.field(sel, on))
+				dst = append(dst, s.field(sel, on, within))
 			}
 		case *ast.InlineFragment:
 			if s.included(sel.Directives) {
@@ -53,18 +54,19 @@ func (s *selector) collect(dst []*Field, set ast.SelectionSet, on []string) []*F
 				if sel.TypeCondition != "" {
 					narrowed = s.sets.narrow(on, sel.TypeCondition)
 				}
-				dst = s.collect(dst, sel.SelectionSet, narrowed)
+				dst = s.collect(dst, sel.SelectionSet, narrowed, s.deferred(sel.Directives, within))
 			}
 		case *ast.FragmentSpread:
 			if s.included(sel.Directives) {
-				dst = s.collect(dst, sel.Definition.SelectionSet, s.sets.narrow(on, sel.Definition.TypeCondition))
+				on := s.sets.narrow(on, sel.Definition.TypeCondition)
+				dst = s.collect(dst, sel.Definition.SelectionSet, on, s.deferred(sel.Directives, within))
 			}
 		}
 	}
 	return dst
 }
 
-func (s *selector) field(sel *ast.Field, on []string) *Field {
+func (s *selector) field(sel *ast.Field, on []string, within *Defer) *Field {
 	f := s.next()
 	f.ResponseName = sel.Alias
 	f.Name = sel.Name
@@ -73,9 +75,10 @@ func (s *selector) field(sel *ast.Field, on []string) *Field {
 	f.Arguments = sel.Arguments
 	f.Directives = otherDirectives(sel.Directives)
 	f.Position = sel.Position
+	f.Defer = within
 	if len(sel.SelectionSet) > 0 {
 		f.Selections = s.collect(make([]*Field, 0, len(sel.SelectionSet)), sel.SelectionSet,
-			s.sets.of(f.Definition.Type.Name()))
+			s.sets.of(f.Definition.Type.Name()), nil)
 	}
 	return f
 }
@@ -96,7 +99,7 @@ func (s *selector) next() *Field {
 func (s *selector) included(list ast.DirectiveList) bool {
 	for _, d := range list {
 		v := condition(d)
-		if v == nil {
+		if v == nil || d.Name == "defer" {
 			continue
 		}
 		value := v.Raw == "true"

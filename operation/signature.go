@@ -24,9 +24,11 @@ type Signature struct {
 
 	Schema *ast.Schema // the API schema the operation was validated against
 
-	// Conditions are the variables that decide a @skip or @include somewhere
-	// in the operation, sorted, without "$".
+	// Conditions are the variables that decide a @skip, @include or @defer
+	// somewhere in the operation, sorted, without "$".
 	Conditions []string
+
+	decisive []string // those that decide a @skip or @include
 
 	limits       Limits
 	measurements Measurements
@@ -77,7 +79,8 @@ func (o *Operation) sign(schema *ast.Schema, limits Limits, measured Measurement
 		Name:         o.Definition.Name,
 		Kind:         o.Definition.Operation,
 		Schema:       schema,
-		Conditions:   conditionVariables(o.Definition, o.used),
+		Conditions:   conditionVariables(o.Definition, o.used, "skip", "include", "defer"),
+		decisive:     conditionVariables(o.Definition, o.used, "skip", "include"),
 		limits:       limits,
 		measurements: measured,
 		place:        o.Definition.Position,

@@ -2,6 +2,7 @@ package operation
 
 import (
 	"encoding/json"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -59,7 +60,8 @@ func (v *Variables) With(literals Literals) *Variables {
 }
 
 // Conditions are the values of op's condition variables. Coerce has made sure
-// that all of them have one.
+// that all of them have one; one that only decides a @defer may be missing, and
+// then is true.
 func (v *Variables) Conditions(op *Operation) Conditions {
 	if len(op.Conditions) == 0 {
 		return nil
@@ -67,7 +69,7 @@ func (v *Variables) Conditions(op *Operation) Conditions {
 	conditions := make(Conditions, len(op.Conditions))
 	for _, name := range op.Conditions {
 		raw, _ := v.Raw(name)
-		conditions[name] = string(raw) == "true"
+		conditions[name] = len(raw) == 0 || string(raw) == "true"
 	}
 	return conditions
 }
@@ -156,7 +158,11 @@ func (s *Signature) Coerce(raw []byte) (*Variables, gqlerror.List) {
 	for _, name := range s.Conditions {
 		// The type Boolean is allowed where Boolean! is expected if there is a
 		// default; then null still gets here.
-		if raw, _ := vars.Raw(name); len(raw) == 0 || raw[0] == 'n' {
+		raw, _ := vars.Raw(name)
+		if len(raw) == 0 && !slices.Contains(s.decisive, name) {
+			continue
+		}
+		if len(raw) == 0 || raw[0] == 'n' {
 			i, _ := s.variable(name)
 			c.now = &s.variables[i]
 			c.fail("it decides a @skip or @include, so it must not be null")

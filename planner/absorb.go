@@ -24,6 +24,7 @@ func (b *builder) absorb() {
 				}
 			}
 		}
+		b.replaceLater(f, g)
 		for _, reason := range f.reasons {
 			g.because(reason)
 		}
@@ -34,7 +35,7 @@ func (b *builder) absorb() {
 
 // covers tells whether f brings all that other brings, no later.
 func (f *fetch) covers(other *fetch) bool {
-	if f.root || other.root || f.scope != other.scope || f.subgraph != other.subgraph || f.stage > other.stage ||
+	if f.root || other.root || f.scope != other.scope || f.deferral != other.deferral || f.subgraph != other.subgraph || f.stage > other.stage ||
 		len(f.context) > 0 || len(other.context) > 0 {
 		return false
 	}

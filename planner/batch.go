@@ -58,7 +58,7 @@ func (b *builder) joinable(all []*batch) (x, y *batch) {
 		}
 		for _, y := range all[i+1:] {
 			b.step()
-			if y.fetches[0].root || x.fetches[0].subgraph != y.fetches[0].subgraph {
+			if y.fetches[0].root || x.fetches[0].subgraph != y.fetches[0].subgraph || x.fetches[0].deferral != y.fetches[0].deferral {
 				continue
 			}
 			if max(x.early, y.early) <= min(x.late, y.late) && !reaches(x, y) && !reaches(y, x) {

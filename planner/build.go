@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -51,6 +52,9 @@ func (b *builder) build(p *position, d *decision, sources []*source, sc *scope) 
 		if len(f.On) == len(objects) {
 			f.On = nil
 		}
+	}
+	if len(p.deferred)+len(p.eager) > 0 {
+		b.later = append(b.later, &later{p, d.hands, sources, sc, b.deferral})
 	}
 	return r
 }
@@ -216,17 +220,24 @@ func (cb *classBuild) tellsType(known int) bool {
 
 // typeKnown returns the fetch that tells the runtime type of the class's
 // objects.
-func (cb *classBuild) typeKnown() []*fetch {
-	best := typedFirst(cb.known)
+func (cb *classBuild) typeKnown() []*fetch { return cb.askType(math.MaxInt) }
+
+// askType has a view tell the type that was known before some stage: the first
+// of those that are read anyway, or else of those there are.
+func (cb *classBuild) askType(before int) []*fetch {
+	best := -1
+	for i, k := range cb.known {
+		if k.view.interfaceObject || k.stage >= before || cb.sources[i] == nil {
+			continue
+		}
+		if best < 0 || cb.uses(i) && !cb.uses(best) || cb.uses(i) == cb.uses(best) && k.stage < cb.known[best].stage {
+			best = i
+		}
+	}
 	if best < 0 {
 		return nil
 	}
-	return cb.askType(best)
-}
-
-// askType has a known view tell the type.
-func (cb *classBuild) askType(known int) []*fetch {
-	f, n := cb.sources[known].use()
+	f, n := cb.sources[best].use()
 	n.typename = true
 	return []*fetch{f}
 }
@@ -250,7 +261,7 @@ func (cb *classBuild) open(o *opening, at int) (*fetch, *node) {
 	// only where the object is of it.
 	if o.typed >= 0 && !o.jump.untyped && b.abstract(cb.class.pos) {
 		in.on = cb.class.types
-		deps = append(deps, cb.askType(o.typed)...)
+		deps = append(deps, cb.askType(o.stage)...)
 		if !o.jump.renames {
 			in.typename = "" // the object's own
 		}
@@ -292,7 +303,7 @@ func (cb *classBuild) openRoot(o *opening, at int) (*fetch, *node) {
 
 // entityFetch finds or adds the fetch of a scope for an opening.
 func (b *builder) entityFetch(sc *scope, o *opening, in *input) *fetch {
-	key := fetchKey{subgraph: o.subgraph, stage: o.stage}
+	key := fetchKey{deferral: b.deferral, subgraph: o.subgraph, stage: o.stage}
 	if o.jump.renames {
 		key.face = o.jump.local
 		key.class = strings.Join(in.on, "|")
@@ -311,7 +322,7 @@ func (b *builder) entityFetch(sc *scope, o *opening, in *input) *fetch {
 }
 
 func (b *builder) rootFetch(sc *scope, o *opening, kind ast.Operation) *fetch {
-	key := fetchKey{subgraph: o.subgraph, stage: o.stage}
+	key := fetchKey{deferral: b.deferral, subgraph: o.subgraph, stage: o.stage}
 	f := sc.fetches[key]
 	if f == nil {
 		f = &fetch{kind: kind, root: true, node: &node{subgraph: o.subgraph, local: o.jump.local, typenameAs: sc.typename()}}
@@ -322,6 +333,7 @@ func (b *builder) rootFetch(sc *scope, o *opening, kind ast.Operation) *fetch {
 
 func (b *builder) addFetch(sc *scope, key fetchKey, f *fetch) {
 	f.order = len(b.fetches)
+	f.deferral = b.deferral
 	f.subgraph, f.stage, f.scope, f.face = key.subgraph, key.stage, sc, key.face
 	f.deps = map[*fetch]bool{}
 	f.faces = map[string]*node{}

@@ -45,6 +45,13 @@ type builder struct {
 	late  bool // something was refused only because of bound
 
 	fetches []*fetch
+
+	// later are places with deferred fields, yet to be planned; deferral is the
+	// part of the answer being planned, nil for the first; deferrals are all.
+	later     []*later
+	eager     map[*operation.Defer]bool // that cannot be planned apart
+	deferral  *deferral
+	deferrals []*deferral
 }
 
 func newBuilder(ctx context.Context, p *Planner, r Request) *builder {
@@ -101,25 +108,30 @@ const maxStages = 64
 // tree plans one root position: with as few stages as will do, and among those
 // plans with the fewest fetches.
 func (b *builder) tree(p *position, sc *scope) error {
+	d := b.search(p, nil)
+	if d.missing > 0 {
+		return unplannable(d)
+	}
+	b.build(p, d, nil, sc)
+	return b.plannedLater()
+}
+
+// search decides how to serve a position with as few stages as will do.
+func (b *builder) search(p *position, hands []hand) *decision {
 	var d *decision
-	for b.bound = b.fewestStages(p); b.bound <= maxStages; b.bound++ {
-		d = b.choose(p, nil)
-		if d.missing == 0 {
-			b.build(p, d, nil, sc)
-			return nil
-		}
-		if !d.late {
-			break
+	for b.bound = b.fewestStages(p, hands); b.bound <= maxStages; b.bound++ {
+		if d = b.choose(p, hands); d.missing == 0 || !d.late {
+			return d
 		}
 	}
 	// Where keys are only to be had by way of each other, each further stage
 	// looks as if it might help.
-	return unplannable(d)
+	return d
 }
 
 // fewestStages finds out how many stages are needed if fetches cost nothing; 1
 // if no number will do, for the search to say why.
-func (b *builder) fewestStages(p *position) int {
+func (b *builder) fewestStages(p *position, hands []hand) int {
 	b.quick = true
 	defer func() {
 		b.quick, b.tried = false, 0
@@ -127,7 +139,7 @@ func (b *builder) fewestStages(p *position) int {
 		clear(b.decided)
 	}()
 	for b.bound = 1; b.bound <= maxStages; b.bound++ {
-		d := b.choose(p, nil)
+		d := b.choose(p, hands)
 		if d.missing == 0 {
 			return b.bound
 		}
@@ -156,7 +168,7 @@ func (b *builder) mutation(fields []*operation.Field) error {
 		if err := b.tree(p, sc); err != nil {
 			return err
 		}
-		added := b.fetches[first:]
+		added := slices.DeleteFunc(slices.Clone(b.fetches[first:]), func(f *fetch) bool { return f.deferral != nil })
 		if len(added) == 0 || !added[0].root {
 			// The field went into the request before it.
 			before = append(slices.Clone(before), added...)
@@ -229,16 +241,18 @@ func (b *builder) finish() (p *plan.Plan, err error) {
 	p = &plan.Plan{Operation: op.Kind}
 	ids := map[*batch]int{}
 	variable := b.unusedPrefix("representations")
+	b.numberDeferrals()
 	for id, bt := range b.batches() {
 		ids[bt] = id
 		first := bt.fetches[0]
-		f := &plan.Fetch{ID: id, Subgraph: b.super.Subgraphs[first.subgraph].Name, Operation: first.kind}
+		f := &plan.Fetch{ID: id, Deferred: first.deferral.number(), Subgraph: b.super.Subgraphs[first.subgraph].Name, Operation: first.kind}
 		f.Name = fetchName(op.Name, f.Subgraph, id)
 		for d := range bt.deps {
 			f.DependsOn = append(f.DependsOn, ids[d])
 		}
 		slices.Sort(f.DependsOn)
 		for _, one := range bt.fetches {
+			one.id = id
 			for _, reason := range one.reasons {
 				if !slices.Contains(f.Reasons, reason) {
 					f.Reasons = append(f.Reasons, reason)
@@ -255,6 +269,7 @@ func (b *builder) finish() (p *plan.Plan, err error) {
 		p.Fetches = append(p.Fetches, f)
 	}
 	b.reuse(p)
+	b.describeDeferrals(p)
 	return p, nil
 }
 

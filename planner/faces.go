@@ -13,6 +13,7 @@ import (
 func (b *builder) joinFaces() {
 	type place struct {
 		scope           *scope
+		deferral        *deferral
 		subgraph, stage int
 		face            string
 	}
@@ -26,7 +27,7 @@ func (b *builder) joinFaces() {
 			continue
 		}
 		texts[f] = plan.LookupText(&plan.Lookup{Selections: b.selections(f)})
-		p := place{f.scope, f.subgraph, f.stage, f.face}
+		p := place{f.scope, f.deferral, f.subgraph, f.stage, f.face}
 		i := slices.IndexFunc(at[p], func(other *fetch) bool { return texts[other] == texts[f] && other.acceptsAll(f.inputs) })
 		if i < 0 {
 			at[p] = append(at[p], f)
@@ -35,6 +36,7 @@ func (b *builder) joinFaces() {
 		}
 		into[f] = at[p][i]
 		into[f].absorb(f)
+		b.replaceLater(f, into[f])
 	}
 	if len(into) == 0 {
 		return

@@ -11,12 +11,14 @@ import (
 // A fetch is a plan.Fetch being written.
 type fetch struct {
 	order    int // of creation
+	id       int // in the plan, once it is there
 	subgraph int
 	kind     ast.Operation
 	root     bool
 	stage    int
 	scope    *scope
-	face     string // the interface that objects enter as; "" for none
+	deferral *deferral // what it belongs to; nil for the first part of the answer
+	face     string    // the interface that objects enter as; "" for none
 
 	node    *node            // the root selection, or objects of any type below _entities
 	faces   map[string]*node // below _entities, what is asked of an interface as such

@@ -100,6 +100,19 @@ func (b *builder) findJumps(c *class, subgraph int) []*jump {
 	return js
 }
 
+// isKeyField tells whether an item is a field of some key that objects of the
+// class can enter a subgraph by.
+func (b *builder) isKeyField(c *class, it *item) bool {
+	return it.leaf && slices.ContainsFunc(b.super.Subgraphs, func(g *supergraph.Subgraph) bool {
+		return slices.ContainsFunc(b.jumps(c, g.Index), func(j *jump) bool {
+			return j.key != nil && slices.ContainsFunc(j.key.Fields, func(s ast.Selection) bool {
+				f, ok := s.(*ast.Field)
+				return ok && f.Name == it.name
+			})
+		})
+	})
+}
+
 // usable tells whether a class may take a jump given the views at hand, of
 // which typed tells the type (-1 for none): a jump as the object type needs the
 // type to be known, an untyped one is only of use while it is not.

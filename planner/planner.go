@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -92,11 +93,23 @@ type Request struct {
 // CodeUnplannable; one that takes too much work, CodeBudget. If ctx ends,
 // Plan returns its error.
 func (p *Planner) Plan(ctx context.Context, r Request) (*plan.Plan, error) {
-	b := newBuilder(ctx, p, r)
-	if err := b.run(); err != nil {
-		return nil, fmt.Errorf("plan %s: %w", nameOf(r.Operation), err)
+	steps := 0
+	eager := map[*operation.Defer]bool{}
+	for {
+		b := newBuilder(ctx, p, r)
+		b.steps, b.eager = steps, eager
+		err := b.run()
+		var whole *inseparable
+		if errors.As(err, &whole) {
+			// Now that this is known, all is planned anew.
+			eager[whole.fragment], steps = true, b.steps
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("plan %s: %w", nameOf(r.Operation), err)
+		}
+		return b.finish()
 	}
-	return b.finish()
 }
 
 func nameOf(op *operation.Operation) string {

@@ -25,6 +25,14 @@ type position struct {
 	// root.
 	above *class
 
+	// deferred are the fields selected here in deferred fragments. They are
+	// planned once what is read at the position is settled; see defer.go.
+	deferred []*operation.Field
+
+	// eager are those of fields that are selected in deferred fragments, but
+	// cannot be had apart.
+	eager []*operation.Field
+
 	// context are fields of the objects here that @fromContext arguments
 	// further down are filled from. They are internal.
 	context []*operation.Field
@@ -148,7 +156,8 @@ func (ps *positions) add(p *position) *position {
 
 // operationRoot is the position of an operation's root selection.
 func (ps *positions) operationRoot(kind ast.Operation, rootType string, fields []*operation.Field) *position {
-	p := &position{static: rootType, possible: []string{rootType}, root: kind, fields: fields, context: ps.b.contexts[nil]}
+	p := &position{static: rootType, possible: []string{rootType}, root: kind, context: ps.b.contexts[nil]}
+	ps.b.apart(p, fields)
 	for _, g := range ps.b.super.Subgraphs {
 		if t := ps.b.super.Types[rootType]; t != nil && t.In[g.Index] != nil {
 			p.candidates = append(p.candidates, ps.b.views.of(g.Index, rootType, nil))
@@ -165,10 +174,12 @@ func (ps *positions) below(c *class, it *item) *position {
 	field := ps.b.field(c.object(), it.name)
 	named := field.Type.Name()
 	p := &position{static: named, possible: ps.b.possible(named), internal: c.pos.internal || it.internal, above: c, returned: true}
+	var fields []*operation.Field
 	for _, f := range it.fields {
-		p.fields = append(p.fields, f.Selections...)
+		fields = append(fields, f.Selections...)
 		p.context = append(p.context, ps.b.contexts[f]...)
 	}
+	ps.b.apart(p, fields)
 	seen := map[*view]bool{}
 	for _, v := range ps.within(c) {
 		if ps.b.resolve(v, c, it) == unresolved {

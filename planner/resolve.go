@@ -122,7 +122,7 @@ func (b *builder) resolveAlone(v *view, c *class, it *item) resolution {
 	}
 	object := c.object()
 	f := b.views.owned(v, object, it.name)
-	if f == nil {
+	if f == nil || v.sealed && !c.pos.internal && b.isEntity(c) && !b.isKeyField(c, it) {
 		return unresolved
 	}
 	if _, ok := b.views.provided(v, object, it.name); ok {

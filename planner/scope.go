@@ -40,6 +40,7 @@ type scope struct {
 }
 
 type fetchKey struct {
+	deferral        *deferral
 	subgraph, stage int
 	face            string // the interface entered as; "" for object types
 	class           string // the types that enter as it, where they are known

@@ -24,6 +24,10 @@ type view struct {
 	// @interfaceObject, so that what it answers is not for others as well.
 	sorted bool
 
+	// sealed says that of entities only keys are read through the view: what is
+	// deferred is not to be asked for along with what is not.
+	sealed bool
+
 	// provides are the field sets of external fields that the subgraph
 	// resolves at this object; nil for none.
 	provides *provision
@@ -39,6 +43,7 @@ type viewKey struct {
 	subgraph int
 	local    string
 	sorted   bool
+	sealed   bool
 	provides *provision
 }
 
@@ -68,20 +73,25 @@ func newViews(s *supergraph.Supergraph) *views {
 }
 
 func (vs *views) of(subgraph int, local string, p *provision) *view {
-	return vs.intern(viewKey{subgraph, local, false, p})
+	return vs.intern(viewKey{subgraph: subgraph, local: local, provides: p})
 }
 
 // entered is the view of objects that entered a subgraph by a jump. typed says
 // that their type was known, so that only those of one class did.
 func (vs *views) entered(subgraph int, local string, typed bool) *view {
-	return vs.intern(viewKey{subgraph, local, typed && vs.isInterfaceObject(subgraph, local), nil})
+	return vs.intern(viewKey{subgraph: subgraph, local: local, sorted: typed && vs.isInterfaceObject(subgraph, local)})
+}
+
+// sealed is a view through which only keys are read.
+func (vs *views) sealed(v *view) *view {
+	return vs.intern(viewKey{v.subgraph, v.local, v.sorted, true, v.provides})
 }
 
 func (vs *views) intern(key viewKey) *view {
 	if v := vs.byKey[key]; v != nil {
 		return v
 	}
-	v := &view{id: len(vs.byKey), subgraph: key.subgraph, local: key.local, sorted: key.sorted, provides: key.provides}
+	v := &view{id: len(vs.byKey), subgraph: key.subgraph, local: key.local, sorted: key.sorted, sealed: key.sealed, provides: key.provides}
 	v.interfaceObject = vs.isInterfaceObject(key.subgraph, key.local)
 	vs.byKey[key] = v
 	return v

@@ -29,7 +29,7 @@ func (b *builder) worthEntering(c *class, at []known) []int {
 	}
 	b.worthForKeys(c, here, worth)
 	for _, v := range here {
-		if !v.interfaceObject && !b.withheld(v, c, here) {
+		if !v.interfaceObject && !v.sealed && !b.withheld(v, c, here) {
 			delete(worth.enter, v.subgraph)
 		}
 	}

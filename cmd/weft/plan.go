@@ -64,7 +64,7 @@ func printPlan(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	op, errs := operation.Prepare(super.API, document, c.String("operation"), operation.DefaultLimits())
+	op, errs := operation.Prepare(super.Deferring(), document, c.String("operation"), operation.DefaultLimits())
 	if len(errs) > 0 {
 		return requestErrors(name, errs)
 	}

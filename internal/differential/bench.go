@@ -36,6 +36,7 @@ type Bench struct {
 
 	checker *soundness.Checker
 	reach   *soundness.Reach
+	api     *ast.Schema // with @defer
 	oracle  *oracle.Data
 	mocks   map[string]*mock.Subgraph
 }
@@ -54,6 +55,7 @@ func NewBench(w *World) (*Bench, error) {
 		return nil, err
 	}
 	b.reach = soundness.NewReach(b.Super, w.Labels)
+	b.api = b.Super.Deferring()
 	for g, s := range w.Subgraphs {
 		m, err := mock.New(mock.Options{Name: s.Name, SDL: w.SDL(g), Data: w.Data(g)})
 		if err != nil {
@@ -122,7 +124,7 @@ func (b *Bench) answer(op *Operation) (*answer, error) {
 		return nil, err
 	}
 	variables, _ := given.(map[string]any)
-	want, err := oracle.Execute(b.Super.API, b.oracle, op.String(), op.Name, variables)
+	want, err := oracle.Execute(b.api, b.oracle, op.String(), op.Name, variables)
 	if err != nil && strings.HasPrefix(err.Error(), "validate:") {
 		// The parser's own rules take __typename for nullable, so that they
 		// see conflicts where there are none.
@@ -162,7 +164,7 @@ type prepared struct {
 func (b *Bench) prepare(op *Operation) (*prepared, error) {
 	r := &prepared{document: op.String()}
 	values := op.Values()
-	o, errs := operation.Prepare(b.Super.API, r.document, "", operation.DefaultLimits())
+	o, errs := operation.Prepare(b.api, r.document, "", operation.DefaultLimits())
 	if len(errs) > 0 {
 		return nil, ErrUseless
 	}
@@ -174,7 +176,7 @@ func (b *Bench) prepare(op *Operation) (*prepared, error) {
 		return nil, err
 	}
 	variables, _ := given.(map[string]any)
-	if r.coerced, err = validator.VariableValues(b.Super.API, o.Definition, variables); err != nil {
+	if r.coerced, err = validator.VariableValues(b.api, o.Definition, variables); err != nil {
 		return nil, fmt.Errorf("variables: %w", err)
 	}
 	for name, v := range r.coerced {

@@ -47,7 +47,7 @@ type Argument struct {
 	Variable      *Variable
 }
 
-// A Condition is a @skip or @include.
+// A Condition is a @skip, an @include or, of a fragment, a @defer.
 type Condition struct {
 	Directive string
 	Value     bool
@@ -199,6 +199,9 @@ func (m *operationMaker) fragment(typ string, objects []soundness.Objects, depth
 	}
 	set := m.set(condition, narrowed, depth+1)
 	s := &Selection{Condition: condition, Conditions: m.conditions(), Set: set}
+	if m.op.Kind == ast.Query && m.chance(8) {
+		s.Conditions = append(s.Conditions, Condition{Directive: "defer", Value: true})
+	}
 	switch {
 	case m.chance(4):
 		f := &Fragment{Name: fmt.Sprint("F", len(m.op.Fragments)), Condition: condition, Set: set}

@@ -65,8 +65,10 @@ func (c *Checker) Check(r Request, p *plan.Plan) []string {
 		return k.faults
 	}
 	k.unused()
+	k.faults = append(k.faults, c.first(r, p)...)
 	for _, f := range p.Fetches {
-		if c.isSpare(r, p, f) {
+		// Parts of the answer that come at different times may hold the same.
+		if len(p.Deferred) == 0 && c.isSpare(r, p, f) {
 			k.fault(f, "the plan is as good without it")
 		}
 	}
@@ -160,6 +162,8 @@ func (k *check) structure() {
 		for _, d := range f.DependsOn {
 			if d < 0 || d >= i {
 				k.fault(f, "depends on %d, which does not come before it", d)
+			} else if f.Deferred == 0 && k.plan.Fetches[d].Deferred != 0 {
+				k.fault(f, "depends on %d, which is deferred", d)
 			}
 		}
 		if (f.Selections == nil) == (f.Lookups == nil) {

@@ -98,6 +98,9 @@ func newCard(f *Fetch) card {
 	if f.Operation != "query" {
 		c.title += " (" + string(f.Operation) + ")"
 	}
+	if f.Deferred > 0 {
+		c.title += fmt.Sprintf(" (deferred, part %d)", f.Deferred)
+	}
 	if len(f.Path) > 0 {
 		c.paths = append(c.paths, shorten("at "+f.Path.String(), cardWidth))
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -116,6 +117,9 @@ type jsonReuse struct {
 }
 
 func (p *Plan) jsonNode() any {
+	if len(p.Deferred) > 0 {
+		return p.jsonPart(0)
+	}
 	stages := p.Stages()
 	if p.Operation == ast.Subscription && len(stages[0]) == 1 {
 		s := jsonSubscription{Kind: "Subscription", Primary: jsonNodeOf(stages[0][0])}
@@ -125,6 +129,54 @@ func (p *Plan) jsonNode() any {
 		return s
 	}
 	return jsonStages(stages)
+}
+
+type jsonDefer struct {
+	Kind     string         `json:"kind"`
+	Primary  jsonPrimary    `json:"primary"`
+	Deferred []jsonDeferred `json:"deferred"`
+}
+
+type jsonPrimary struct {
+	Subselection string `json:"subselection"`
+	Node         any    `json:"node,omitempty"`
+}
+
+type jsonDeferred struct {
+	Depends      []jsonDepends `json:"depends"`
+	Label        *string       `json:"label"`
+	QueryPath    []string      `json:"queryPath"`
+	Subselection string        `json:"subselection"`
+	Node         any           `json:"node,omitempty"`
+}
+
+type jsonDepends struct {
+	ID string `json:"id"`
+}
+
+// jsonPart is one part of the answer with those that come after it; nil if it
+// needs no fetch of its own.
+func (p *Plan) jsonPart(id int) any {
+	var node any
+	if stages := p.StagesOf(id); len(stages) > 0 {
+		node = jsonStages(stages)
+	}
+	rest := p.after(id)
+	if len(rest) == 0 {
+		return node
+	}
+	j := jsonDefer{Kind: "Defer", Primary: jsonPrimary{p.selectionsOf(id), node}}
+	for _, d := range rest {
+		part := jsonDeferred{Depends: []jsonDepends{}, QueryPath: d.Path.elements(), Subselection: d.Selections, Node: p.jsonPart(d.ID)}
+		if d.Label != "" {
+			part.Label = &d.Label
+		}
+		for _, on := range d.DependsOn {
+			part.Depends = append(part.Depends, jsonDepends{strconv.Itoa(on)})
+		}
+		j.Deferred = append(j.Deferred, part)
+	}
+	return j
 }
 
 func jsonStages(stages [][]*Fetch) any {

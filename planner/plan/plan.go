@@ -10,6 +10,33 @@ type Plan struct {
 	// Fetches in topological order; a fetch's ID is its place in the list.
 	// Empty if the operation needs no subgraph.
 	Fetches []*Fetch
+
+	// First is what the first part of the answer holds if others are deferred,
+	// as text: selections in braces. Deferred are these others, each after its
+	// parent.
+	First    string
+	Deferred []*Deferred
+}
+
+// A Deferred is a part of the answer that a client lets come later (@defer).
+// Whoever cannot deliver an answer in parts runs all fetches and sends it whole.
+type Deferred struct {
+	// ID is its place in Plan.Deferred, counted from 1. Parent is that of the
+	// part it comes with or after; 0 is the first.
+	ID, Parent int
+
+	// Label as the client gave it; "" for none.
+	Label string
+
+	// Path of the objects that the part belongs to.
+	Path Path
+
+	// Selections are the fields of the part, as text in braces.
+	Selections string
+
+	// DependsOn are the IDs of the fetches of other parts that must have ended
+	// before this one can be answered, ascending.
+	DependsOn []int
 }
 
 // A Fetch is one request to one subgraph. It starts as soon as all fetches in
@@ -17,6 +44,10 @@ type Plan struct {
 type Fetch struct {
 	ID       int
 	Subgraph string
+
+	// Deferred is the ID of the part of the answer the fetch is for; 0 for the
+	// first.
+	Deferred int
 
 	// Operation is Mutation for the root fetches of a mutation, Subscription
 	// for the first fetch of a subscription, else Query.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -42,34 +43,121 @@ import (
 // A request with several lookups prints as BatchFetch with one Flatten per
 // lookup, a lookup for objects at several paths as a Flatten of all of them. A
 // Reuse in it says where entities are looked for before they are asked for.
+//
+// Where parts of the answer are deferred, each part is a Defer of the fetches it
+// needs (Primary) and the parts after it; depends are the fetches of other parts
+// it waits for.
 func (p *Plan) Text() string {
 	w := &textWriter{}
 	if len(p.Fetches) == 0 {
 		return "QueryPlan {}\n"
 	}
 	w.open("QueryPlan {")
-	stages := p.Stages()
+	if len(p.Deferred) > 0 {
+		w.ids = p.awaited()
+	}
+	w.part(p, 0)
+	w.close("}")
+	return w.String()
+}
+
+// part writes one part of the answer and those that come after it.
+func (w *textWriter) part(p *Plan, id int) {
+	rest := p.after(id)
+	if len(rest) == 0 {
+		w.stages(p.StagesOf(id))
+		return
+	}
+	w.open("Defer {")
+	w.open("Primary {")
+	w.line(p.selectionsOf(id), ":")
+	w.stages(p.StagesOf(id))
+	w.close("}, [")
+	w.depth++
+	for _, d := range rest {
+		head := "Deferred(depends: [" + joinInts(d.DependsOn) + "], path: " + quote(d.Path.String())
+		if d.Label != "" {
+			head += ", label: " + quote(d.Label)
+		}
+		w.open(head, ") {")
+		w.line(d.Selections, ":")
+		w.part(p, d.ID)
+		w.close("},")
+	}
+	w.close("]")
+	w.close("},")
+}
+
+// after are the parts of the answer that come with or after another.
+func (p *Plan) after(id int) []*Deferred {
+	var rest []*Deferred
+	for _, d := range p.Deferred {
+		if d.Parent == id {
+			rest = append(rest, d)
+		}
+	}
+	return rest
+}
+
+func (p *Plan) selectionsOf(id int) string {
+	if id == 0 {
+		return p.First
+	}
+	return p.Deferred[id-1].Selections
+}
+
+// awaited are the fetches that some part of the answer waits for.
+func (p *Plan) awaited() map[int]bool {
+	ids := map[int]bool{}
+	for _, d := range p.Deferred {
+		for _, id := range d.DependsOn {
+			ids[id] = true
+		}
+	}
+	return ids
+}
+
+func joinInts(list []int) string {
+	var parts []string
+	for _, i := range list {
+		parts = append(parts, strconv.Itoa(i))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (w *textWriter) stages(stages [][]*Fetch) {
 	if len(stages) == 1 {
 		w.stage(stages[0])
-	} else {
+	} else if len(stages) > 1 {
 		w.open("Sequence {")
 		for _, s := range stages {
 			w.stage(s)
 		}
 		w.close("},")
 	}
-	w.close("}")
-	return w.String()
 }
 
 // Stages groups the fetches by the earliest stage they could start at: those
 // that wait for nothing, those that wait only for these, and so on.
-func (p *Plan) Stages() [][]*Fetch {
+func (p *Plan) Stages() [][]*Fetch { return p.stages(func(*Fetch) bool { return true }) }
+
+// StagesOf are the stages of the fetches for one part of the answer, 0 being the
+// first, as if those for others had ended.
+func (p *Plan) StagesOf(part int) [][]*Fetch {
+	return p.stages(func(f *Fetch) bool { return f.Deferred == part })
+}
+
+func (p *Plan) stages(wanted func(*Fetch) bool) [][]*Fetch {
 	level := make([]int, len(p.Fetches))
 	var stages [][]*Fetch
 	for _, f := range p.Fetches {
+		if !wanted(f) {
+			continue
+		}
 		for _, d := range f.DependsOn {
-			level[f.ID] = max(level[f.ID], level[d]+1)
+			if wanted(p.Fetches[d]) {
+				level[f.ID] = max(level[f.ID], level[d]+1)
+			}
 		}
 		for len(stages) <= level[f.ID] {
 			stages = append(stages, nil)
@@ -82,6 +170,9 @@ func (p *Plan) Stages() [][]*Fetch {
 type textWriter struct {
 	strings.Builder
 	depth int
+
+	// ids are the fetches whose ID is to be shown.
+	ids map[int]bool
 
 	// nulls says to show where a representation must not have null.
 	nulls bool
@@ -122,12 +213,12 @@ func (w *textWriter) fetch(f *Fetch) {
 		w.rootFetch(f)
 	case len(f.Lookups) == 1:
 		w.open("Flatten(path: ", quote(f.Lookups[0].paths()), ") {")
-		w.open("Fetch(service: ", quote(f.Subgraph), ") {")
+		w.open("Fetch(service: ", quote(f.Subgraph), w.id(f), ") {")
 		w.lookup(f.Lookups[0])
 		w.close("},")
 		w.close("},")
 	default:
-		w.open("BatchFetch(service: ", quote(f.Subgraph), ") {")
+		w.open("BatchFetch(service: ", quote(f.Subgraph), w.id(f), ") {")
 		for _, l := range f.Lookups {
 			w.open("Flatten(path: ", quote(l.paths()), ") {")
 			w.lookup(l)
@@ -138,11 +229,18 @@ func (w *textWriter) fetch(f *Fetch) {
 }
 
 func (w *textWriter) rootFetch(f *Fetch) {
-	w.open("Fetch(service: ", quote(f.Subgraph), ") {")
+	w.open("Fetch(service: ", quote(f.Subgraph), w.id(f), ") {")
 	w.open("{")
 	w.selections(f.Selections)
 	w.close("}")
 	w.close("},")
+}
+
+func (w *textWriter) id(f *Fetch) string {
+	if !w.ids[f.ID] {
+		return ""
+	}
+	return ", id: " + strconv.Itoa(f.ID)
 }
 
 func (l *Lookup) paths() string {
