@@ -44,7 +44,7 @@ func TestSharing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &slow{sent: map[string]int{}}
-				fetcher := sharing(tt.traffic, s)
+				fetcher := sharing(tt.traffic, s, &subgraphs.SharingCounts{})
 				var wg sync.WaitGroup
 				for range 2 {
 					for name := range tt.want {

@@ -30,6 +30,7 @@ type Router struct {
 	delivery *delivery.Delivery // nil if the supergraph was handed over
 	started  bool               // the first supergraph is there
 	settings settings
+	shared   subgraphs.SharingCounts // of all supergraphs so far
 }
 
 // An Option changes what a configuration cannot say.
@@ -82,6 +83,7 @@ func New(ctx context.Context, c *config.Config, opts ...Option) (*Router, error)
 	if c.Metrics.Enabled {
 		metrics = telemetry.NewMetrics(func() int { return r.router.Graphs() })
 		ro.Metrics = metrics.Handler()
+		metrics.ReportDeduplication(r.deduplication())
 	}
 	var err error
 	if r.router, err = router.New(ro); err != nil {
@@ -106,7 +108,7 @@ func New(ctx context.Context, c *config.Config, opts ...Option) (*Router, error)
 }
 
 // newGraph connects the supergraph with its subgraphs.
-func newGraph(c *config.Config, super *supergraph.Supergraph, log *zap.Logger) (*router.Graph, error) {
+func newGraph(c *config.Config, super *supergraph.Supergraph, log *zap.Logger, counts *subgraphs.SharingCounts) (*router.Graph, error) {
 	if err := checkAccess(super); err != nil {
 		return nil, err
 	}
@@ -151,7 +153,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph, log *zap.Logger) (
 	guarded := guard(c, traffic, client, log)
 	return router.NewGraph(super, router.GraphOptions{
 		Fetcher:        guarded,
-		QueryFetcher:   sharing(traffic, guarded),
+		QueryFetcher:   sharing(traffic, guarded, counts),
 		ReuseEntities:  func(subgraph string) bool { return *traffic[subgraph].ReuseEntities },
 		MaxEntities:    func(subgraph string) int { return traffic[subgraph].MaxEntities },
 		Reserve:        c.DeadlineReserve.Std(),
@@ -186,7 +188,7 @@ func compression(e config.Encoding) coding.Coding {
 
 // sharing puts in front of next what sends equal queries once, for the
 // subgraphs whose traffic says so.
-func sharing(traffic map[string]config.Traffic, next subgraphs.Fetcher) subgraphs.Fetcher {
+func sharing(traffic map[string]config.Traffic, next subgraphs.Fetcher, counts *subgraphs.SharingCounts) subgraphs.Fetcher {
 	var except []string
 	for name, t := range traffic {
 		if !*t.DeduplicateQuery {
@@ -196,7 +198,9 @@ func sharing(traffic map[string]config.Traffic, next subgraphs.Fetcher) subgraph
 	if len(except) == len(traffic) {
 		return next
 	}
-	return subgraphs.NewSharing(next, except...)
+	s := subgraphs.NewSharing(next, except...)
+	s.Counts = counts
+	return s
 }
 
 // limits are those of the configuration as package operation wants them.

@@ -46,6 +46,10 @@ type Config struct {
 	// by on_error fail_fast.
 	CutMutations bool `yaml:"cut_mutations"`
 
+	// DeduplicateRequests executes queries of clients that are equal, and there
+	// at the same time, once.
+	DeduplicateRequests bool `yaml:"deduplicate_requests"`
+
 	OnError OnError `yaml:"on_error"`
 
 	Introspection bool     `yaml:"introspection"`

@@ -25,6 +25,7 @@ type outcome struct {
 	bytes    int
 	attempts int // if more than one
 	header   http.Header
+	joined   bool // see subgraphs.Response
 }
 
 // send sends one request and decodes its answer. It runs in the goroutine of
@@ -45,6 +46,7 @@ func (e *execution) send(ctx context.Context, fetch, request int, m *subgraphs.R
 	}
 	o.status, o.bytes, o.attempts = response.Status, len(response.Body), response.Attempts
 	o.header = response.Header
+	o.joined = response.Joined
 	o.answer, err = e.request.Program.Decode(fetch, response.Body)
 	if err != nil {
 		o.answer, o.failure = nil, unreadable(response, err)
@@ -145,6 +147,7 @@ type FetchReport struct {
 	Repeated int // times that one of them was sent again, or twice at once
 	Entities int // representations in them
 	Reused   int // entities that were in earlier answers, and not asked for
+	Joined   int // requests that were not sent, but answered by equal ones of others
 	Bytes    int // of the answers' bodies
 	Status   int // HTTP status of the answer that came last; 0 if none came
 
@@ -168,6 +171,9 @@ func (r *FetchReport) add(now time.Duration, o outcome) {
 	r.End = now
 	r.Bytes += o.bytes
 	r.Repeated += max(o.attempts-1, 0)
+	if o.joined {
+		r.Joined++
+	}
 	if o.status != 0 {
 		r.Status = o.status
 	}

@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"slices"
 	"unicode/utf8"
@@ -44,6 +45,25 @@ func (v *Variables) Raw(name string) ([]byte, bool) {
 	}
 	s := spans[i]
 	return text[s.start:s.end:s.end], true
+}
+
+// AppendTo appends all values in a form that is equal where they are: those of
+// two requests whose operations have one normal form.
+func (v *Variables) AppendTo(dst []byte) []byte {
+	if v == nil {
+		return dst
+	}
+	dst = appendSpans(dst, v.text, v.spans)
+	return appendSpans(dst, v.literals.text, v.literals.spans)
+}
+
+// appendSpans appends each value behind its length, 0 for none.
+func appendSpans(dst, text []byte, spans []span) []byte {
+	for _, s := range spans {
+		dst = binary.AppendUvarint(dst, uint64(s.end-s.start))
+		dst = append(dst, text[s.start:s.end]...)
+	}
+	return dst
 }
 
 // With returns the variables of the lifted operation: those of a request, which

@@ -28,6 +28,7 @@ type record struct {
 	over          []operation.Excess // of limits that are only measured
 	codes         []string           // of the errors in the response
 	fetches       []executor.FetchReport
+	joined        bool // another request's execution has answered it
 	clientGone    bool
 	batch         []*record // of the operations, if there are several
 }
@@ -104,6 +105,9 @@ func (rec *record) fields() (fields []zap.Field) {
 	}
 	if len(rec.codes) > 0 {
 		fields = append(fields, zap.Strings("codes", distinct(rec.codes)))
+	}
+	if rec.joined {
+		fields = append(fields, zap.Bool("joined", true))
 	}
 	if len(rec.fetches) > 0 {
 		fields = append(fields, zap.Array("fetches", fetchReports(rec.fetches)))
@@ -198,6 +202,9 @@ func (f *fetchReport) MarshalLogObject(e zapcore.ObjectEncoder) error {
 	}
 	if f.Repeated > 0 {
 		e.AddInt("repeated", f.Repeated)
+	}
+	if f.Joined > 0 {
+		e.AddInt("joined", f.Joined)
 	}
 	if f.State != executor.Done {
 		e.AddString("state", string(f.State))

@@ -86,6 +86,7 @@ type fetchOutcome struct {
 	Entities int          `json:"entities"`
 	Repeated int          `json:"repeated,omitempty"` // times that a request was sent again
 	Reused   int          `json:"reused,omitempty"`   // entities taken from earlier answers
+	Joined   int          `json:"joined,omitempty"`   // requests that equal ones of others have answered
 	Bytes    int          `json:"bytes"`
 	Status   int          `json:"status,omitempty"`
 	Failure  string       `json:"failure,omitempty"`
@@ -153,6 +154,7 @@ func explainOutcome(r *executor.FetchReport) *fetchOutcome {
 		Entities: r.Entities,
 		Repeated: r.Repeated,
 		Reused:   r.Reused,
+		Joined:   r.Joined,
 		Bytes:    r.Bytes,
 		Status:   r.Status,
 	}

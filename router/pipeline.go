@@ -63,6 +63,7 @@ type exchange struct {
 	labels     flags // of progressive overrides: which are active
 	program    *program
 	response   *executor.Response
+	body       []byte // of the response, if others may have it too; not to be written to
 
 	timings  []timing
 	space    [16]timing // where timings are, unless there are more
@@ -280,18 +281,25 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 	if wrong != nil {
 		return x.refusalOf(gqlerror.List{wrong})
 	}
+	forward := &forwarding{rules: x.router.headers, client: x.http.Header}
 	r := &executor.Request{
 		Program:       x.program.Program,
 		Variables:     x.variables,
 		Introspection: answers,
-		Header:        (&forwarding{rules: x.router.headers, client: x.http.Header}).header,
+		Header:        forward.header,
 		KeepHeaders:   x.router.returns != nil,
 		Policy:        x.router.errors.see,
 	}
 	if x.router.config.OnError == config.FailFast {
 		r.Mode = executor.FailFast
 	}
-	response, err := x.graph.executorOf(x.operation.Kind).Execute(ctx, r)
+	var response *executor.Response
+	var err error
+	if x.shares() {
+		response, err = x.executeShared(ctx, r, forward)
+	} else {
+		response, err = x.graph.executorOf(x.operation.Kind).Execute(ctx, r)
+	}
 	if err != nil {
 		return x.refusalOf(err)
 	}
@@ -309,7 +317,7 @@ const maxLoggedCauses = 10
 // it.
 func (x *exchange) logCauses() {
 	for i, cause := range x.response.Causes {
-		if i < maxLoggedCauses {
+		if i < maxLoggedCauses && !x.record.joined {
 			x.router.log.Warn("subgraph error",
 				zap.String("request_id", requestIDFrom(x.http.Context())),
 				zap.String("operation", logWord(x.operation.Name)),
@@ -331,9 +339,12 @@ func (x *exchange) respond(context.Context) *refusal {
 	}
 	var body []byte
 	var err error
-	if x.explaining == explainDryRun {
+	switch {
+	case x.explaining == explainDryRun:
 		body, err = dryRunBody(extensions)
-	} else {
+	case x.body != nil:
+		body = x.body
+	default:
 		body, err = x.response.JSON(extensions)
 	}
 	if err != nil {
@@ -345,7 +356,7 @@ func (x *exchange) respond(context.Context) *refusal {
 		x.returnHeaders(x.response.Fetches, clean && x.operation.Kind == ast.Query && x.explaining == explainNot)
 	}
 	writeBody(x.writer, x.media, http.StatusOK, body)
-	if x.response != nil {
+	if x.response != nil && x.body == nil {
 		x.response.Release()
 	}
 	return nil

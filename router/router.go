@@ -32,6 +32,9 @@ type Router struct {
 	graphs   atomic.Int64          // that are not closed
 	draining atomic.Bool
 
+	// sharing of executions, if that is on.
+	sharing sharing
+
 	// open counts the requests being served.
 	open gate
 }

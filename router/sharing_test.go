@@ -3,6 +3,8 @@ package router
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/operation"
@@ -80,11 +84,15 @@ func TestQueriesShareRequests(t *testing.T) {
 
 // newShared is a router on mutationSDL whose subgraphs take a second each, and
 // get the header Token.
-func newShared(t *testing.T) *bench {
+func newShared(t *testing.T) *bench { return newSharing(t, func(*config.Config) {}) }
+
+func newSharing(t *testing.T, change func(*config.Config)) *bench {
 	t.Helper()
 	c := config.Default(false)
+	change(c)
 	c.Headers.All.Request = []config.RequestRule{{Propagate: &config.Propagate{Named: "token"}}}
-	rt, err := New(Options{Config: c, Logger: zap.NewNop()})
+	core, logs := observer.New(zapcore.DebugLevel)
+	rt, err := New(Options{Config: c, Logger: zap.New(core)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,5 +112,152 @@ func newShared(t *testing.T) *bench {
 	}}
 	rt.Swap(NewGraph(super, GraphOptions{Fetcher: f, QueryFetcher: subgraphs.NewSharing(f), Limits: operation.DefaultLimits()}))
 	t.Cleanup(rt.Close)
-	return &bench{Router: rt, fetcher: f}
+	return &bench{Router: rt, fetcher: f, logs: logs}
+}
+
+// shareExecutions is newShared with executions shared, and explained.
+func shareExecutions(t *testing.T) *bench {
+	return newSharing(t, func(c *config.Config) {
+		c.DeduplicateRequests = true
+		c.Explain = true
+	})
+}
+
+// Queries of clients that are equal in everything that the response depends on
+// are executed once.
+func TestClientsShareExecutions(t *testing.T) {
+	const variable = `query($id: ID!, $all: Boolean! = true) { product(id: $id) { id price @include(if: $all) } }`
+	literal := func(id string) string { return `{"query":"{ product(id: \"` + id + `\") { price } }"}` }
+	given := func(variables string) string {
+		return `{"query":` + strconv.Quote(variable) + `,"variables":` + variables + `}`
+	}
+	mutation := `{"query":"mutation { rename { price } }"}`
+	type client struct {
+		body    string
+		headers []string
+	}
+	tests := []struct {
+		name     string
+		clients  []client
+		executed int64
+		joined   int64
+		sent     int
+	}{
+		{"equal", []client{{body: literal("1")}, {body: literal("1")}, {body: literal("1")}}, 1, 2, 2},
+		{"equal but for layout", []client{{body: literal("1")}, {body: `{"query":"query { product( id: \"1\") {\n price } }","extensions":{}}`}}, 1, 1, 2},
+		{"another literal", []client{{body: literal("1")}, {body: literal("2")}}, 2, 0, 3},
+		{"equal variables", []client{{body: given(`{"id":"1"}`)}, {body: given(`{"all":true,"id":"1"}`)}}, 1, 1, 2},
+		{"another variable", []client{{body: given(`{"id":"1"}`)}, {body: given(`{"id":"11"}`)}}, 2, 0, 3},
+		{"another condition", []client{{body: given(`{"id":"1"}`)}, {body: given(`{"id":"1","all":false}`)}}, 2, 0, 2},
+		{"equal tokens", []client{{literal("1"), []string{"Token", "x"}}, {literal("1"), []string{"Token", "x"}}}, 1, 1, 2},
+		{"another token", []client{{literal("1"), []string{"Token", "x"}}, {literal("1"), []string{"Token", "y"}}, {body: literal("1")}}, 3, 0, 6},
+		{"two tokens for one", []client{{literal("1"), []string{"Token", "x", "Token", "y"}}, {literal("1"), []string{"Token", "x,y"}}}, 2, 0, 4},
+		{"a header that stays here", []client{{literal("1"), []string{"Accept", "application/json"}}, {literal("1"), []string{"Accept", "application/graphql-response+json"}}}, 1, 1, 2},
+		{"mutations", []client{{body: mutation}, {body: mutation}}, 0, 0, 4},
+		{"explained", []client{{literal("1"), []string{"Weft-Explain", "true"}}, {body: literal("1")}}, 1, 0, 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := shareExecutions(t)
+				var wg sync.WaitGroup
+				for _, c := range tt.clients {
+					wg.Go(func() {
+						w := b.post(c.body, c.headers...)
+						if w.Code != 200 || codesIn(t, w.Body.Bytes()) != nil || !strings.Contains(w.Body.String(), `"data":{"`) {
+							t.Errorf("%d %s", w.Code, w.Body)
+						}
+					})
+				}
+				wg.Wait()
+				if diff := cmp.Diff(SharingStats{tt.executed, tt.joined}, b.SharingStats()); diff != "" {
+					t.Errorf("executions (-want +got):\n%s", diff)
+				}
+				// Requests that are equal at the subgraph are shared there.
+				if got := len(b.fetcher.requests()); got != tt.sent {
+					t.Errorf("%d requests to subgraphs, want %d", got, tt.sent)
+				}
+				joined := 0
+				for _, line := range b.logs.FilterMessage("request").All() {
+					if line.ContextMap()["joined"] == true {
+						joined++
+					}
+				}
+				if int64(joined) != tt.joined {
+					t.Errorf("%d lines in the log say so, want %d", joined, tt.joined)
+				}
+			})
+		})
+	}
+}
+
+// Who leaves takes nothing from those who stay, whether he was first or not;
+// when all have left, what was under way ends.
+func TestClientsLeaveSharedExecutions(t *testing.T) {
+	body := `{"query":"{ product(id: \"1\") { price } }"}`
+	tests := []struct {
+		name  string
+		leave []int // which of three clients leave after half a second
+		sent  int
+	}{
+		{"nobody", nil, 2},
+		{"the first", []int{0}, 2},
+		{"a follower", []int{1}, 2},
+		{"all but the last", []int{0, 1}, 2},
+		{"all", []int{0, 1, 2}, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := shareExecutions(t)
+				var wg sync.WaitGroup
+				for i := range 3 {
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					leaves := slices.Contains(tt.leave, i)
+					wg.Go(func() {
+						r := newRequestWith("POST", "/graphql", body, "Content-Type", "application/json").WithContext(ctx)
+						w := b.do(r)
+						if got := strings.Contains(w.Body.String(), `"price":3`); got == leaves {
+							t.Errorf("client %d got %q", i, w.Body)
+						}
+					})
+					synctest.Wait() // until it waits, too
+					if leaves {
+						time.AfterFunc(500*time.Millisecond, cancel)
+					}
+				}
+				wg.Wait()
+				if got := len(b.fetcher.requests()); got != tt.sent {
+					t.Errorf("%d requests to subgraphs, want %d", got, tt.sent)
+				}
+			})
+		})
+	}
+}
+
+// Those who share one response all see it as it was, while its memory and that
+// of others comes and goes.
+func TestSharedResponsesStayAsTheyAre(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := shareExecutions(t)
+		var wg sync.WaitGroup
+		for i := range 40 {
+			// Every second one is shared with nineteen others.
+			id, token := "1", "everybody"
+			if i%2 == 0 {
+				token = strconv.Itoa(i)
+			}
+			wg.Go(func() {
+				w := b.post(`{"query":"{ product(id: \"`+id+`\") { id price } }"}`, "Token", token)
+				if diff := cmp.Diff(`{"data":{"product":{"id":"1","price":3}}}`, w.Body.String()); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", token, diff)
+				}
+			})
+		}
+		wg.Wait()
+		if diff := cmp.Diff(SharingStats{21, 19}, b.SharingStats()); diff != "" {
+			t.Errorf("executions (-want +got):\n%s", diff)
+		}
+	})
 }

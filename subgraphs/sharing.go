@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"iter"
 	"maps"
 	"runtime/debug"
 	"slices"
@@ -36,13 +37,16 @@ type Fetcher interface {
 // are, costs no goroutine and has its own deadline. A subgraph's timeout counts
 // from when the request was sent; a follower's deadline only ends its waiting.
 //
-// All askers get the same Response, which none may write to.
+// All askers get the same header and body, which none may write to.
 type Sharing struct {
+	// Counts is where queries are counted; several may count in one place. It
+	// may be set before the first Fetch.
+	Counts *SharingCounts
+
 	next   Fetcher
 	except map[string]bool // subgraphs that are not shared
 	seed   maphash.Seed    // so that nobody can look for collisions
 	shards [sharingShards]sharingShard
-	counts sync.Map // *sharingCounts by subgraph
 }
 
 // sharingShards is a power of two.
@@ -88,12 +92,53 @@ type SharingStats struct {
 	Restarted, Abandoned int64
 }
 
+// SharingCounts are SharingStats by subgraph. The zero SharingCounts is ready. It
+// is safe for concurrent use.
+type SharingCounts struct {
+	bySubgraph sync.Map // *sharingCounts
+}
+
 type sharingCounts struct{ sent, joined, restarted, abandoned atomic.Int64 }
+
+func (c *sharingCounts) stats() SharingStats {
+	return SharingStats{
+		Sent:      c.sent.Load(),
+		Joined:    c.joined.Load(),
+		Restarted: c.restarted.Load(),
+		Abandoned: c.abandoned.Load(),
+	}
+}
+
+// Stats returns the counts for one subgraph.
+func (c *SharingCounts) Stats(subgraph string) SharingStats {
+	counts, ok := c.bySubgraph.Load(subgraph)
+	if !ok {
+		return SharingStats{}
+	}
+	return counts.(*sharingCounts).stats()
+}
+
+// All yields the counts of every subgraph that has been asked, in no order.
+func (c *SharingCounts) All() iter.Seq2[string, SharingStats] {
+	return func(yield func(string, SharingStats) bool) {
+		c.bySubgraph.Range(func(subgraph, counts any) bool {
+			return yield(subgraph.(string), counts.(*sharingCounts).stats())
+		})
+	}
+}
+
+func (c *SharingCounts) of(subgraph string) *sharingCounts {
+	counts, ok := c.bySubgraph.Load(subgraph)
+	if !ok {
+		counts, _ = c.bySubgraph.LoadOrStore(subgraph, new(sharingCounts))
+	}
+	return counts.(*sharingCounts)
+}
 
 // NewSharing returns a Sharing in front of next. Subgraphs named in except are
 // asked each time.
 func NewSharing(next Fetcher, except ...string) *Sharing {
-	s := &Sharing{next: next, except: map[string]bool{}, seed: maphash.MakeSeed()}
+	s := &Sharing{Counts: &SharingCounts{}, next: next, except: map[string]bool{}, seed: maphash.MakeSeed()}
 	for _, name := range except {
 		s.except[name] = true
 	}
@@ -101,29 +146,6 @@ func NewSharing(next Fetcher, except ...string) *Sharing {
 		s.shards[i].flights = map[uint64]*flight{}
 	}
 	return s
-}
-
-// Stats returns the counts for one subgraph.
-func (s *Sharing) Stats(subgraph string) SharingStats {
-	c, ok := s.counts.Load(subgraph)
-	if !ok {
-		return SharingStats{}
-	}
-	counts := c.(*sharingCounts)
-	return SharingStats{
-		Sent:      counts.sent.Load(),
-		Joined:    counts.joined.Load(),
-		Restarted: counts.restarted.Load(),
-		Abandoned: counts.abandoned.Load(),
-	}
-}
-
-func (s *Sharing) countsOf(subgraph string) *sharingCounts {
-	c, ok := s.counts.Load(subgraph)
-	if !ok {
-		c, _ = s.counts.LoadOrStore(subgraph, new(sharingCounts))
-	}
-	return c.(*sharingCounts)
 }
 
 // Fetch returns what next.Fetch returns for r, or for a request that equals it
@@ -135,7 +157,7 @@ func (s *Sharing) Fetch(ctx context.Context, r *Request) (*Response, error) {
 	}
 	hash := s.hash(r)
 	shard := &s.shards[hash%sharingShards]
-	counts := s.countsOf(r.Subgraph)
+	counts := s.Counts.of(r.Subgraph)
 	f, leads := shard.join(ctx, r, hash)
 	if leads {
 		counts.sent.Add(1)
@@ -162,7 +184,7 @@ func (s *Sharing) lead(ctx context.Context, shard *sharingShard, f *flight) (*Re
 	if err != nil && hasEnded(ctx) {
 		if own, until, ok := shard.hand(ctx, f); ok {
 			handed = true
-			counts := s.countsOf(f.request.Subgraph)
+			counts := s.Counts.of(f.request.Subgraph)
 			counts.sent.Add(1)
 			counts.restarted.Add(1)
 			again := f.request
@@ -204,11 +226,16 @@ func (s *Sharing) follow(ctx context.Context, shard *sharingShard, f *flight) (*
 		if f.panicked != nil {
 			panic(f.panicked)
 		}
-		return f.response, f.err
+		if f.response == nil {
+			return nil, f.err
+		}
+		joined := *f.response
+		joined.Joined = true
+		return &joined, f.err
 	case <-ctx.Done():
 	}
 	if shard.leave(f) {
-		s.countsOf(f.request.Subgraph).abandoned.Add(1)
+		s.Counts.of(f.request.Subgraph).abandoned.Add(1)
 		f.cancel()
 		<-f.done
 	}

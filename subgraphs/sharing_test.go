@@ -109,7 +109,7 @@ func TestSharingEndsWithTheAnswer(t *testing.T) {
 				t.Errorf("got %v, %v, want answer %d", resp, err, want)
 			}
 		}
-		if diff := cmp.Diff(SharingStats{Sent: 3}, s.Stats("s")); diff != "" {
+		if diff := cmp.Diff(SharingStats{Sent: 3}, s.Counts.Stats("s")); diff != "" {
 			t.Errorf("stats (-want +got):\n%s", diff)
 		}
 	})
@@ -160,7 +160,7 @@ func TestSharingAskersLeave(t *testing.T) {
 				if diff := cmp.Diff(tt.kinds, kinds); diff != "" {
 					t.Errorf("kinds (-want +got):\n%s", diff)
 				}
-				if diff := cmp.Diff(tt.stats, s.Stats("s")); diff != "" {
+				if diff := cmp.Diff(tt.stats, s.Counts.Stats("s")); diff != "" {
 					t.Errorf("stats (-want +got):\n%s", diff)
 				}
 				if took := time.Since(start); took != tt.takes {
@@ -208,7 +208,7 @@ func TestSharingAfterAbandoning(t *testing.T) {
 		}
 		close(release)
 		wg.Wait()
-		if diff := cmp.Diff(SharingStats{Sent: 3, Joined: 1, Restarted: 1, Abandoned: 1}, s.Stats("s")); diff != "" {
+		if diff := cmp.Diff(SharingStats{Sent: 3, Joined: 1, Restarted: 1, Abandoned: 1}, s.Counts.Stats("s")); diff != "" {
 			t.Errorf("stats (-want +got):\n%s", diff)
 		}
 		checkEmpty(t, s)
@@ -386,7 +386,7 @@ func TestSharingBudget(t *testing.T) {
 			<-following
 			for i, limit := range []time.Duration{20 * time.Hour, 2 * time.Hour} {
 				defer ask(limit)()
-				for s.Stats("s").Joined != int64(i+1) {
+				for s.Counts.Stats("s").Joined != int64(i+1) {
 					time.Sleep(time.Millisecond)
 				}
 			}
@@ -431,7 +431,7 @@ func TestSharingUnderLoad(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	stats := s.Stats("s")
+	stats := s.Counts.Stats("s")
 	if stats.Sent-stats.Restarted+stats.Joined != 1600 || stats.Sent == 0 {
 		t.Errorf("stats %+v of 1600 requests", stats)
 	}

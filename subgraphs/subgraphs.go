@@ -48,6 +48,10 @@ type Response struct {
 	// Attempts is how many times the request was sent, if more than once.
 	Attempts int
 
+	// Joined says that the request was not sent, since another one that equals
+	// it was under way.
+	Joined bool
+
 	// memory is what Body lies in if nobody else has the Response; otherwise
 	// nil.
 	memory *buffer.Buffer

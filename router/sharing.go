@@ -1,0 +1,125 @@
+package router
+
+import (
+	"context"
+	"encoding/binary"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/weft-graphql/weft/executor"
+)
+
+// sharing has requests that are equal, and there at the same time, executed
+// once. Equal means all that the response depends on: the program, which is the
+// operation under its conditions, the variables with the literals of the
+// document, and all headers that reach a subgraph. Only queries are shared.
+//
+// Nobody fails because somebody else has left: an execution has a context of
+// its own, and ends when the last of those who wait for it leaves. Its deadline
+// is that of the request it was begun for. Those who join later have one that
+// comes later, but nothing is executed twice for that.
+type sharing struct {
+	flights          flight[executionKey, *execution]
+	executed, joined atomic.Int64
+}
+
+// executionKey is compared as a whole, so that nobody can get another's
+// response by a collision.
+type executionKey struct {
+	program *program // of one graph
+	rest    string   // variables and headers
+}
+
+// An execution is what several requests get.
+type execution struct {
+	response *executor.Response
+	body     []byte
+}
+
+// SharingStats count the queries that could have been shared since the router
+// began: those that were executed, and those that others were executed for.
+type SharingStats struct{ Executed, Joined int64 }
+
+// SharingStats returns the counts of equal queries; they are 0 if executions are
+// not shared.
+func (rt *Router) SharingStats() SharingStats {
+	return SharingStats{Executed: rt.sharing.executed.Load(), Joined: rt.sharing.joined.Load()}
+}
+
+// shares tells whether the request may be answered together with others. What
+// is explained is what this one does.
+func (x *exchange) shares() bool {
+	return x.router.config.DeduplicateRequests && x.operation.Kind == ast.Query && x.explaining == explainNot
+}
+
+// executeShared executes r, or waits for the execution of a request that equals
+// it, and sets the body of the response.
+func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *forwarding) (*executor.Response, error) {
+	s := &x.router.sharing
+	key, headers := x.executionKey(f)
+	r.Header = func(subgraph string) http.Header { return headers[subgraph] }
+	led := false // read only after what sets it has ended
+	deadline, _ := ctx.Deadline()
+	graph := x.graph
+	done, err := s.flights.do(ctx, key, func(ctx context.Context) (*execution, error) {
+		led = true
+		ctx, cancel := context.WithDeadline(ctx, deadline)
+		defer cancel()
+		response, err := graph.queries.Execute(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		body, err := response.JSON(nil)
+		return &execution{response, body}, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if led {
+		s.executed.Add(1)
+	} else {
+		s.joined.Add(1)
+		x.record.joined = true
+	}
+	x.body = done.body
+	return done.response, nil
+}
+
+// executionKey returns what the response depends on, and the headers by
+// subgraph that are part of it.
+func (x *exchange) executionKey(f *forwarding) (executionKey, map[string]http.Header) {
+	rest := x.variables.AppendTo(nil)
+	headers := map[string]http.Header{}
+	for _, fetch := range x.program.Plan().Fetches {
+		if _, known := headers[fetch.Subgraph]; known {
+			continue
+		}
+		h := f.header(fetch.Subgraph)
+		headers[fetch.Subgraph] = h
+		rest = appendHeader(rest, h)
+	}
+	return executionKey{program: x.program, rest: string(rest)}, headers
+}
+
+// appendHeader appends a header in a form that is equal where headers are, and
+// of which none is the beginning of another.
+func appendHeader(dst []byte, h http.Header) []byte {
+	text := func(s string) {
+		dst = binary.AppendUvarint(dst, uint64(len(s)))
+		dst = append(dst, s...)
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(h)))
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		text(name)
+		text(strconv.Itoa(len(h[name])))
+		for _, value := range h[name] {
+			text(value)
+		}
+	}
+	return dst
+}
