@@ -195,7 +195,7 @@ func listValue(items ...*ast.Value) *ast.Value {
 // nearest is the candidate that differs least from name, or "" if none is
 // near.
 func nearest(name string, candidates []string) string {
-	best, distance := "", len(name)/3+2
+	best, distance := "", max(len(name)/3, 1)+1
 	for _, c := range candidates {
 		if d := editDistance(strings.ToLower(name), strings.ToLower(c), distance); d < distance {
 			best, distance = c, d

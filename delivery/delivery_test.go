@@ -342,7 +342,7 @@ func TestPolicies(t *testing.T) {
 						t.Errorf("what to do: %q", try)
 					}
 				}
-				if again := b.log.FilterMessage("schema can be read again").Len(); again != 1 {
+				if again := b.log.FilterMessage("schema can be read now").Len(); again != 1 {
 					t.Errorf("told %d times that it is back", again)
 				}
 			})

@@ -92,7 +92,7 @@ func (d *Delivery) tellOfReading() {
 		switch {
 		case now == p.told:
 		case now == "":
-			d.log.Info("schema can be read again", zap.String("subgraph", p.name()))
+			d.log.Info("schema can be read now", zap.String("subgraph", p.name()))
 		default:
 			d.log.Warn("schema cannot be read", zap.String("subgraph", p.name()), zap.Error(p.err), zap.String("try", d.remedy(p)))
 		}
@@ -136,5 +136,9 @@ func (d *Delivery) tellOfWaiting(err error) {
 		}
 	}
 	slices.Sort(missing)
-	d.log.Warn("waiting for the schemas of subgraphs", zap.Strings("missing", missing), zap.Duration("start_timeout", d.o.StartTimeout), zap.String("error", brief(err)))
+	fields := []zap.Field{zap.Strings("missing", missing), zap.Duration("start_timeout", d.o.StartTimeout)}
+	if invalid := (*CompositionError)(nil); errors.As(err, &invalid) {
+		fields = append(fields, zap.String("error", "the others do not compose without them"))
+	}
+	d.log.Warn("waiting for the schemas of subgraphs", fields...)
 }

@@ -42,13 +42,16 @@ type Bench struct {
 }
 
 // NewBench sets a world up. An error means that what was made up is not valid.
-func NewBench(w *World) (*Bench, error) {
+func NewBench(w *World) (*Bench, error) { return NewBenchOn(w, w.Supergraph()) }
+
+// NewBenchOn sets a world up on another supergraph SDL than it prints itself.
+func NewBenchOn(w *World, sdl string) (*Bench, error) {
 	b := &Bench{World: w, mocks: map[string]*mock.Subgraph{}}
 	err := w.check()
 	if err != nil {
 		return nil, err
 	}
-	if b.Super, err = supergraph.Parse("supergraph", w.Supergraph()); err != nil {
+	if b.Super, err = supergraph.Parse("supergraph", sdl); err != nil {
 		return nil, fmt.Errorf("supergraph: %w", err)
 	}
 	if b.checker, err = soundness.New(b.Super); err != nil {
@@ -73,6 +76,9 @@ func NewBench(w *World) (*Bench, error) {
 // ErrUseless is returned for operations that say nothing about the planner:
 // they are not valid, or cannot be answered.
 var ErrUseless = errors.New("the operation is not valid or cannot be answered")
+
+// ErrUnanswerable is the ErrUseless of an operation that no plan can answer.
+var ErrUnanswerable = fmt.Errorf("no plan: %w", ErrUseless)
 
 // Variants are ways to plan that must not change an answer.
 var variants = []struct {
@@ -186,7 +192,7 @@ func (b *Bench) prepare(op *Operation) (*prepared, error) {
 	}
 	r.request = planner.Request{Operation: o, Selection: o.Select(r.variables.Conditions(o)), Labels: b.World.Labels}
 	if !b.reach.CanAnswerAll(o.Kind, r.request.Selection) {
-		return nil, ErrUseless
+		return nil, ErrUnanswerable
 	}
 	return r, nil
 }

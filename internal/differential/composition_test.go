@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,11 +23,7 @@ func TestComposedSupergraphs(t *testing.T) {
 	composed, refused := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		w := Generate(bitsOf(t))
-		var subgraphs []composition.Subgraph
-		for i, s := range w.Subgraphs {
-			subgraphs = append(subgraphs, composition.Subgraph{Name: s.Name, URL: "http://" + s.Name + "/graphql", SDL: w.SDL(i)})
-		}
-		r := composition.Compose(subgraphs, composition.Options{})
+		r := composition.Compose(subgraphsOf(w), composition.Options{})
 		if !r.OK() {
 			refused++
 			for _, e := range r.Errors {
@@ -51,6 +48,58 @@ func TestComposedSupergraphs(t *testing.T) {
 	})
 	if composed < refused/5 {
 		t.Errorf("%d worlds compose, %d do not", composed, refused)
+	}
+}
+
+// subgraphsOf are the subgraphs of a world as composition wants them.
+func subgraphsOf(w *World) []composition.Subgraph {
+	var list []composition.Subgraph
+	for i, s := range w.Subgraphs {
+		list = append(list, composition.Subgraph{Name: s.Name, URL: "http://" + s.Name + "/graphql", SDL: w.SDL(i)})
+	}
+	return list
+}
+
+// A world that composes does so in any order of its subgraphs to the same
+// supergraph. On that every operation has a plan, as composition promises, and
+// its answer is the oracle's.
+func TestAnswersOnComposedSupergraphs(t *testing.T) {
+	checked, useless := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		draw := bitsOf(t)
+		w := Generate(draw)
+		list := subgraphsOf(w)
+		r := composition.Compose(list, composition.Options{})
+		d := &drawer{draw}
+		for i := range list {
+			j := i + d.below(len(list)-i)
+			list[i], list[j] = list[j], list[i]
+		}
+		if diff := cmp.Diff(r, composition.Compose(list, composition.Options{})); diff != "" {
+			t.Fatalf("the order of subgraphs matters (-given +shuffled):\n%s\n%s", diff, Report(w, nil))
+		}
+		if !r.OK() {
+			return
+		}
+		b, err := NewBenchOn(w, r.SDL)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, Report(w, nil))
+		}
+		for range operations / 4 {
+			op := MakeOperation(draw, w, b.Super)
+			err := check(b.CheckRenamed, op)
+			switch checked++; {
+			case errors.Is(err, ErrUnanswerable):
+				t.Fatalf("composition says that everything can be answered, and this cannot:\n%s", Report(w, op))
+			case errors.Is(err, ErrUseless):
+				useless++
+			case err != nil:
+				t.Fatalf("%v\n%s", err, Report(w, op))
+			}
+		}
+	})
+	if checked == 0 || useless > checked/10 {
+		t.Errorf("%d of %d operations were of no use", useless, checked)
 	}
 }
 
