@@ -337,6 +337,9 @@ func (g *generator) settle() {
 		}
 	}
 	g.complete() // of external fields the nullability may have changed
+	for g.dropUnused() {
+		g.complete() // an interface has lost what not all have any longer
+	}
 	for _, t := range w.Types {
 		for _, in := range t.In {
 			if in == nil || !in.InterfaceObject {
@@ -351,8 +354,9 @@ func (g *generator) settle() {
 	}
 }
 
-// dropUnused leaves out external fields whose requirement has gone.
-func (g *generator) dropUnused() {
+// dropUnused leaves out external fields whose requirement has gone, and reports
+// whether there were any.
+func (g *generator) dropUnused() (dropped bool) {
 	for i := range g.w.Subgraphs {
 		used := g.w.named(i)
 		for _, t := range g.w.Types {
@@ -364,10 +368,12 @@ func (g *generator) dropUnused() {
 				inInterface := slices.ContainsFunc(in.Implements, func(n string) bool { return g.w.types[n].In[i].Fields[name] != nil })
 				if own.External && !used[own] && !inInterface {
 					delete(in.Fields, name)
+					dropped = true
 				}
 			}
 		}
 	}
+	return dropped
 }
 
 // named are the fields that some field set in a subgraph names.
