@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,8 @@ type settings struct {
 	authorizations string
 	procs          int
 	profile        string
+	half           bool
+	direct         bool
 	extra          string
 	binary         string
 }
@@ -79,6 +82,7 @@ type gateway struct {
 	url   *url.URL
 	pid   int
 	child *child // nil if it is not ours
+	body  []byte // of requests; nil for the workload's
 	first []byte // its first answer, with which others are compared
 }
 
@@ -87,7 +91,9 @@ func runCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("benchmarks", flag.ContinueOnError)
 	flags.StringVar(&s.workloads, "workload", "shop,1kB,100kB,10MB", "comma-separated: our own by name, or `directories`")
 	flags.Var(&s.gateways, "gateway", "measure `NAME=URL,PID` too; may be repeated, with one workload")
-	flags.StringVar(&s.only, "only", "weft,floor", "which of our own to measure; empty for none")
+	flags.StringVar(&s.only, "only", "weft,floor", "which of our own to measure: weft, shared (weft with deduplicate_requests), floor; empty for none")
+	flags.BoolVar(&s.half, "half", false, "then measure latency at half the rate that weft can do, for all")
+	flags.BoolVar(&s.direct, "direct", false, "measure the requests that weft sends first to subgraphs without a gateway, too")
 	flags.StringVar(&s.listen, "subgraphs", "127.0.0.1:4200", "`address` of the subgraphs")
 	flags.IntVar(&s.connections, "connections", 50, "how many clients ask at a time")
 	flags.DurationVar(&s.duration, "duration", 5*time.Second, "how long each measurement takes")
@@ -185,17 +191,66 @@ func (m *measuring) start(ctx context.Context) error {
 		switch name {
 		case "":
 		case "weft":
-			err = m.startWeft(ctx, self, supergraph)
+			err = m.startWeft(ctx, "weft", self, supergraph)
+		case "shared":
+			err = m.startWeft(ctx, "shared", self, supergraph)
 		case "floor":
 			err = m.startFloor(ctx, self, supergraph)
 		default:
-			err = fmt.Errorf("-only is weft, floor, or both, not %q", name)
+			err = fmt.Errorf("-only is of weft, shared and floor, not %q", name)
 		}
 		if err != nil {
 			return err
 		}
 	}
+	if m.direct {
+		return m.addDirect(ctx)
+	}
 	return nil
+}
+
+// addDirect makes a gateway of the subgraph that weft asks first.
+func (m *measuring) addDirect(ctx context.Context) error {
+	model := m.gatewayNamed("weft")
+	if model == nil {
+		return errors.New("-direct needs weft among -only")
+	}
+	recorded, _, err := m.record(ctx, model)
+	if err != nil {
+		return err
+	}
+	if len(recorded) == 0 {
+		return errors.New("weft asks no subgraph")
+	}
+	u := &url.URL{Scheme: "http", Host: m.subgraphs.address, Path: "/" + recorded[0].Subgraph}
+	m.gateways = append(m.gateways, &gateway{name: "direct", url: u, pid: m.subgraphs.cmd.Process.Pid, body: recorded[0].Body})
+	return nil
+}
+
+// record returns what the gateway asks subgraphs for one request, and its
+// answer.
+func (m *measuring) record(ctx context.Context, g *gateway) ([]recordedRequest, []byte, error) {
+	// The first request fills caches.
+	if _, err := m.ask(ctx, g); err != nil {
+		return nil, nil, err
+	}
+	if _, err := m.order("record " + recordDelay.String()); err != nil {
+		return nil, nil, err
+	}
+	answer, err := m.ask(ctx, g)
+	if err != nil {
+		return nil, nil, err
+	}
+	state, err := m.order("stop")
+	return state.Recorded, answer, err
+}
+
+// bodyOf returns the request that a gateway gets.
+func (m *measuring) bodyOf(g *gateway) []byte {
+	if g.body != nil {
+		return g.body
+	}
+	return m.body
 }
 
 // nameOfWorkload is what makes a child open the same workload.
@@ -215,22 +270,22 @@ func (m *measuring) env() []string {
 	return nil
 }
 
-func (m *measuring) startWeft(ctx context.Context, self, supergraph string) error {
+func (m *measuring) startWeft(ctx context.Context, name, self, supergraph string) error {
 	address, err := freeAddress()
 	if err != nil {
 		return err
 	}
-	config, err := m.writeConfig(address, supergraph)
+	config, err := m.writeConfig(name, address, supergraph)
 	if err != nil {
 		return err
 	}
-	g := &gateway{name: "weft"}
+	g := &gateway{name: name}
 	if m.binary != "" {
 		// Its output is a log; where it listens we have said.
 		g.child, err = start(ctx, m.env(), "/bin/sh", "-c", `echo "$1"; exec "$2" serve -c "$3"`, "sh", address, m.binary, config)
 	} else {
 		args := []string{"weft", "-config", config}
-		if m.profile != "" {
+		if m.profile != "" && name == "weft" {
 			args = append(args, "-profile", m.profile)
 		}
 		g.child, err = start(ctx, m.env(), self, args...)
@@ -249,7 +304,7 @@ func (m *measuring) add(g *gateway) {
 	m.gateways = append([]*gateway{g}, m.gateways...)
 }
 
-func (m *measuring) writeConfig(address, supergraph string) (string, error) {
+func (m *measuring) writeConfig(name, address, supergraph string) (string, error) {
 	text := fmt.Sprintf(`listen: %s
 supergraph: {file: %q}
 log: {access: false, level: warn}
@@ -257,6 +312,9 @@ headers: {all: {request: [{propagate: {named: authorization}}]}}
 deadline: 1m
 all_subgraphs: {max_response_bytes: 64MiB, timeout: 1m}
 `, address, supergraph)
+	if name == "shared" {
+		text += "deduplicate_requests: true\n"
+	}
 	if m.extra != "" {
 		extra, err := os.ReadFile(m.extra)
 		if err != nil {
@@ -264,7 +322,7 @@ all_subgraphs: {max_response_bytes: 64MiB, timeout: 1m}
 		}
 		text += string(extra)
 	}
-	file := filepath.Join(m.dir, "config.yaml")
+	file := filepath.Join(m.dir, name+".yaml")
 	return file, os.WriteFile(file, []byte(text), 0o644)
 }
 
@@ -277,29 +335,18 @@ const recordDelay = 50 * time.Millisecond
 func (m *measuring) startFloor(ctx context.Context, self, supergraph string) error {
 	model := m.gatewayNamed("weft")
 	if model == nil {
-		if err := m.startWeft(ctx, self, supergraph); err != nil {
+		if err := m.startWeft(ctx, "weft", self, supergraph); err != nil {
 			return err
 		}
 		model = m.gateways[0]
 		m.gateways = m.gateways[1:]
 		defer model.child.stop()
 	}
-	// The first request fills caches.
-	if _, err := m.ask(ctx, model); err != nil {
-		return err
-	}
-	if _, err := m.order("record " + recordDelay.String()); err != nil {
-		return err
-	}
-	answer, err := m.ask(ctx, model)
+	recorded, answer, err := m.record(ctx, model)
 	if err != nil {
 		return err
 	}
-	state, err := m.order("stop")
-	if err != nil {
-		return err
-	}
-	content, err := json.Marshal(newFloorPlan(state.Recorded, recordDelay, answer))
+	content, err := json.Marshal(newFloorPlan(recorded, recordDelay, answer))
 	if err != nil {
 		return err
 	}
@@ -326,7 +373,7 @@ func (m *measuring) gatewayNamed(name string) *gateway {
 
 // ask sends one request, waiting for the gateway to come up.
 func (m *measuring) ask(ctx context.Context, g *gateway) ([]byte, error) {
-	r := newRequester(&load{url: g.url, body: m.body, unique: true})
+	r := newRequester(&load{url: g.url, body: m.bodyOf(g), unique: true})
 	defer r.close()
 	deadline := time.Now().Add(10 * time.Second)
 	for {
@@ -365,7 +412,7 @@ func (m *measuring) rounds(ctx context.Context) error {
 	for range m.settings.rounds {
 		for _, g := range m.gateways {
 			for _, a := range strings.Split(m.authorizations, ",") {
-				result, err := m.one(ctx, g, a == "unique")
+				result, err := m.one(ctx, g, a == "unique", m.rate)
 				if err != nil {
 					return fmt.Errorf("%s: %w", g.name, err)
 				}
@@ -373,6 +420,32 @@ func (m *measuring) rounds(ctx context.Context) error {
 			}
 		}
 	}
+	t.print(os.Stdout)
+	if m.half {
+		return m.halfway(ctx, t)
+	}
+	return nil
+}
+
+// halfway measures all gateways at half of what weft has just been seen to do,
+// or the first of them without weft.
+func (m *measuring) halfway(ctx context.Context, full *table) error {
+	model := max(0, slices.IndexFunc(full.rows, func(r *row) bool { return r.gateway == "weft" && r.authorization == "unique" }))
+	rate := int(median(full.rows[model].rounds, func(m *measurement) float64 { return m.rate }) / 2)
+	if rate == 0 {
+		return errors.New("no rate to halve")
+	}
+	t := &table{workload: m.workload, body: m.body, answer: full.answer}
+	for range m.settings.rounds {
+		for _, g := range m.gateways {
+			result, err := m.one(ctx, g, true, rate)
+			if err != nil {
+				return fmt.Errorf("%s: %w", g.name, err)
+			}
+			t.add(g.name, "unique", result)
+		}
+	}
+	fmt.Printf("\nat %d requests/s:", rate)
 	t.print(os.Stdout)
 	return nil
 }
@@ -392,7 +465,7 @@ func (m *measuring) verify(ctx context.Context, g *gateway) (err error) {
 	if m.expected == nil {
 		m.expected = got // of the first gateway
 	}
-	if !reflect.DeepEqual(got, m.expected) {
+	if g.body == nil && !reflect.DeepEqual(got, m.expected) {
 		return fmt.Errorf("%s gives another answer than is expected: %.1000s", g.name, g.first)
 	}
 	return nil
@@ -409,8 +482,8 @@ type measurement struct {
 	example       error
 }
 
-func (m *measuring) one(ctx context.Context, g *gateway, unique bool) (*measurement, error) {
-	l := &load{url: g.url, body: m.body, connections: min(m.connections, m.workload.connections()), duration: m.warmup, rate: m.rate, unique: unique, want: g.first}
+func (m *measuring) one(ctx context.Context, g *gateway, unique bool, rate int) (*measurement, error) {
+	l := &load{url: g.url, body: m.bodyOf(g), connections: min(m.connections, m.workload.connections()), duration: m.warmup, rate: rate, unique: unique, want: g.first}
 	if m.warmup > 0 {
 		l.run(ctx)
 	}

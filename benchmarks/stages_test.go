@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -81,7 +82,21 @@ func (s *stages) Fetch(_ context.Context, r *subgraphs.Request) (*subgraphs.Resp
 }
 
 // run fetches and links everything, and returns the answers by fetch.
-func (s *stages) run(b *testing.B) (*merge.Result, [][][]byte) {
+func (s *stages) run(b *testing.B) (*merge.Result, [][][]byte) { return s.timed(b, "") }
+
+// timed is run with the benchmark's clock on in one stage only, if one is
+// given.
+func (s *stages) timed(b *testing.B, stage string) (*merge.Result, [][][]byte) {
+	begin := func(now string) {
+		if now == stage {
+			b.StartTimer()
+		}
+	}
+	end := func(now string) {
+		if now == stage {
+			b.StopTimer()
+		}
+	}
 	result := s.program.NewResult(nil)
 	plan := s.program.Plan()
 	answers := make([][][]byte, len(plan.Fetches))
@@ -94,7 +109,10 @@ func (s *stages) run(b *testing.B) (*merge.Result, [][][]byte) {
 	}
 	for ; len(ready) > 0; ready = ready[1:] {
 		fetch := ready[0]
-		for i, r := range result.Requests(fetch, 0) {
+		begin("representations")
+		requests := result.Requests(fetch, 0)
+		end("representations")
+		for i, r := range requests {
 			response, err := s.Fetch(b.Context(), &subgraphs.Request{Subgraph: plan.Fetches[fetch].Subgraph, Body: r.Body})
 			if err != nil {
 				b.Fatal(err)
@@ -104,7 +122,9 @@ func (s *stages) run(b *testing.B) (*merge.Result, [][][]byte) {
 				b.Fatal(err)
 			}
 			answers[fetch] = append(answers[fetch], response.Body)
+			begin("link")
 			result.Link(fetch, i, answer)
+			end("link")
 		}
 		for _, d := range s.program.Dependents(fetch) {
 			if left[d]--; left[d] == 0 {
@@ -131,11 +151,14 @@ func BenchmarkStage(b *testing.B) {
 			{"prepare", (*stages).benchmarkPrepare},
 			{"plan", (*stages).benchmarkPlan},
 			{"coerce", (*stages).benchmarkCoerce},
+			{"representations", (*stages).benchmarkRepresentations},
 			{"decode", (*stages).benchmarkDecode},
+			{"link", (*stages).benchmarkLink},
 			{"merge", (*stages).benchmarkMerge},
 			{"write", (*stages).benchmarkWrite},
 			{"execute", (*stages).benchmarkExecute},
 			{"request", (*stages).benchmarkRequest},
+			{"parallel", (*stages).benchmarkParallel},
 		} {
 			b.Run(name+"/"+stage.name, func(b *testing.B) {
 				b.ReportAllocs()
@@ -193,6 +216,20 @@ func (s *stages) benchmarkMerge(b *testing.B) {
 	}
 }
 
+// the bodies of all requests, most of them representations
+func (s *stages) benchmarkRepresentations(b *testing.B) { s.benchmarkOnly(b, "representations") }
+
+// answers to their places
+func (s *stages) benchmarkLink(b *testing.B) { s.benchmarkOnly(b, "link") }
+
+func (s *stages) benchmarkOnly(b *testing.B, stage string) {
+	b.StopTimer()
+	for range b.N {
+		result, _ := s.timed(b, stage)
+		result.Release()
+	}
+}
+
 func (s *stages) benchmarkWrite(b *testing.B) {
 	result, _ := s.run(b)
 	out := result.Write(nil, nil)
@@ -218,7 +255,12 @@ func (s *stages) benchmarkExecute(b *testing.B) {
 }
 
 // a whole request to the router, but for connections
-func (s *stages) benchmarkRequest(b *testing.B) {
+func (s *stages) benchmarkRequest(b *testing.B) { s.benchmarkRouter(b, false) }
+
+// the same on all cores: with -cpu 1,2 it shows what they wait for each other
+func (s *stages) benchmarkParallel(b *testing.B) { s.benchmarkRouter(b, true) }
+
+func (s *stages) benchmarkRouter(b *testing.B, parallel bool) {
 	c := config.Default(false)
 	c.Log.Access = false
 	rt, err := router.New(router.Options{Config: c, Logger: zap.NewNop()})
@@ -231,20 +273,44 @@ func (s *stages) benchmarkRequest(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	reader := bytes.NewReader(body)
-	r := httptest.NewRequest(http.MethodPost, c.Path, nil)
-	r.Header.Set("Content-Type", "application/json")
-	r.ContentLength = int64(len(body))
-	w := &discard{header: http.Header{}}
-	for b.Loop() {
-		reader.Reset(body)
-		r.Body = io.NopCloser(reader)
-		clear(w.header)
-		rt.ServeHTTP(w, r)
-		if w.status != http.StatusOK || w.bytes < 900 {
-			b.Fatal(w.status, w.bytes)
-		}
-		w.bytes = 0
+	if parallel {
+		b.RunParallel(func(pb *testing.PB) {
+			for c := newClient(rt, c.Path, body); pb.Next(); {
+				c.ask(b)
+			}
+		})
+		return
+	}
+	for c := newClient(rt, c.Path, body); b.Loop(); {
+		c.ask(b)
+	}
+}
+
+// A client asks a router without a connection.
+type client struct {
+	router  *router.Router
+	body    []byte
+	reader  *bytes.Reader
+	request *http.Request
+	answer  *discard
+}
+
+func newClient(rt *router.Router, path string, body []byte) *client {
+	c := &client{router: rt, body: body, reader: bytes.NewReader(body), answer: &discard{header: http.Header{}}}
+	c.request = httptest.NewRequest(http.MethodPost, path, nil)
+	c.request.Header.Set("Content-Type", "application/json")
+	c.request.ContentLength = int64(len(body))
+	return c
+}
+
+func (c *client) ask(b *testing.B) {
+	c.reader.Reset(c.body)
+	c.request.Body = io.NopCloser(c.reader)
+	clear(c.answer.header)
+	c.answer.bytes = 0
+	c.router.ServeHTTP(c.answer, c.request)
+	if c.answer.status != http.StatusOK || c.answer.bytes < 900 {
+		b.Error(c.answer.status, c.answer.bytes)
 	}
 }
 
@@ -255,8 +321,10 @@ type discard struct {
 	bytes  int
 }
 
-func (d *discard) Header() http.Header    { return d.header }
-func (d *discard) WriteHeader(status int) { d.status = status }
+func (d *discard) Header() http.Header              { return d.header }
+func (d *discard) WriteHeader(status int)           { d.status = status }
+func (d *discard) SetReadDeadline(time.Time) error  { return nil }
+func (d *discard) SetWriteDeadline(time.Time) error { return nil }
 func (d *discard) Write(p []byte) (int, error) {
 	d.bytes += len(p)
 	return len(p), nil
