@@ -81,3 +81,12 @@ func policyOf(t config.Traffic, urls int) resilience.Policy {
 	}
 	return p
 }
+
+// planQueue is how many operations wait to be planned: never so many that they
+// take the places of those that have a plan.
+func planQueue(o config.Overload) int {
+	if o.Requests > 0 {
+		return min(o.PlanQueue, o.Requests/2)
+	}
+	return o.PlanQueue
+}

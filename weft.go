@@ -158,6 +158,8 @@ func newGraph(c *config.Config, super *supergraph.Supergraph, log *zap.Logger, c
 		MaxEntities:    func(subgraph string) int { return traffic[subgraph].MaxEntities },
 		Reserve:        c.DeadlineReserve.Std(),
 		CutMutations:   c.CutMutations,
+		Plans:          c.Overload.Plans,
+		PlanQueue:      planQueue(c.Overload),
 		Limits:         limits(c),
 		OverrideLabels: c.OverrideLabels,
 		OperationBytes: int64(c.Caches.Operations),

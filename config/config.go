@@ -68,12 +68,14 @@ type Config struct {
 	Batching           Batching           `yaml:"batching"`
 	RequestErrorStatus RequestErrorStatus `yaml:"request_error_status"`
 
-	Headers  Headers  `yaml:"headers"`
-	Errors   Errors   `yaml:"errors"`
-	Limits   Limits   `yaml:"limits"`
-	Caches   Caches   `yaml:"caches"`
-	Log      Log      `yaml:"log"`
-	Shutdown Shutdown `yaml:"shutdown"`
+	Headers   Headers   `yaml:"headers"`
+	Errors    Errors    `yaml:"errors"`
+	Limits    Limits    `yaml:"limits"`
+	Overload  Overload  `yaml:"overload"`
+	RateLimit RateLimit `yaml:"rate_limit"`
+	Caches    Caches    `yaml:"caches"`
+	Log       Log       `yaml:"log"`
+	Shutdown  Shutdown  `yaml:"shutdown"`
 
 	source source
 }
@@ -272,9 +274,19 @@ func Default(dev bool) *Config {
 		APQ:              APQ{Enabled: true},
 		PersistedQueries: PersistedQueries{HotReload: true},
 		Clients:          defaultClients(),
-		Caches:           Caches{Operations: 64 << 20, Plans: 64 << 20, APQ: 16 << 20},
-		Log:              Log{Level: "info", Format: "auto", Access: true, Redact: defaultRedact()},
-		Shutdown:         Shutdown{Drain: Duration(30 * time.Second)},
+		Overload:         Overload{Requests: 5000, Queue: 1000, Wait: Duration(500 * time.Millisecond), PlanQueue: 256},
+		RateLimit: RateLimit{
+			By:     ByIP,
+			Rate:   100,
+			Per:    Duration(time.Second),
+			Burst:  200,
+			Keys:   100_000,
+			Status: 429,
+			Report: ReportRefused,
+		},
+		Caches:   Caches{Operations: 64 << 20, Plans: 64 << 20, APQ: 16 << 20},
+		Log:      Log{Level: "info", Format: "auto", Access: true, Redact: defaultRedact()},
+		Shutdown: Shutdown{Drain: Duration(30 * time.Second)},
 	}
 	if dev {
 		c.develop()

@@ -31,6 +31,8 @@ func (c *Config) problems() Problems {
 	v.times()
 	v.sizes()
 	v.measured()
+	v.overload()
+	v.rateLimit()
 	v.subgraphs()
 	v.overrideLabels()
 	v.headers()

@@ -155,8 +155,9 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// Lists of entities that are too short, too long, or no lists: what is there
-// counts by its index, and the rest is said precisely.
+// Lists of entities that are too short or too long: nothing of them is used,
+// since it cannot be told whose it is. In others what is there counts by its
+// index.
 func TestEntityLists(t *testing.T) {
 	const reason = `{"message":"subgraph \"s1\" gave a wrong answer","path":["products"],"extensions":{"code":"SUBREQUEST_MALFORMED_RESPONSE","reason":%q,"service":"s1"}}`
 	tests := []struct {
@@ -166,9 +167,9 @@ func TestEntityLists(t *testing.T) {
 	}{
 		{"as it should be", `[{"price":1},{"price":2},{"price":3}]`, [3]string{"1", "2", "3"}, ""},
 		{"nulls", `[null,{"price":2},null]`, [3]string{"null", "2", "null"}, ""},
-		{"short", `[{"price":1},{"price":2}]`, [3]string{"1", "2", "null"}, "2 entities for 3 representations"},
+		{"short", `[{"price":1},{"price":2}]`, [3]string{"null", "null", "null"}, "2 entities for 3 representations"},
 		{"empty", `[]`, [3]string{"null", "null", "null"}, "0 entities for 3 representations"},
-		{"long", `[{"price":1},{"price":2},{"price":3},{"price":4}]`, [3]string{"1", "2", "3"}, "4 entities for 3 representations"},
+		{"long", `[{"price":1},{"price":2},{"price":3},{"price":4}]`, [3]string{"null", "null", "null"}, "4 entities for 3 representations"},
 		{"null", `null`, [3]string{"null", "null", "null"}, "no list of entities in the answer"},
 		{"an object", `{"price":1}`, [3]string{"null", "null", "null"}, "no list of entities in the answer"},
 		{"a scalar", `7`, [3]string{"null", "null", "null"}, "no list of entities in the answer"},

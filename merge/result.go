@@ -178,8 +178,10 @@ func (r *Result) linkLookup(state *fetchState, lookup, request int, p *part, s s
 	}
 	entities := p.items(s)
 	if len(entities) != want {
+		// Which of them is missing, or should not be there, cannot be told: any
+		// of the others may be somebody else's.
 		state.failures = append(state.failures, wrongLength(len(entities), want))
-		entities = entities[:min(want, len(entities))]
+		return
 	}
 	if l.sent == nil {
 		l.items = entities

@@ -215,7 +215,7 @@ func TestSplit(t *testing.T) {
 						`{"r0":[{"__typename":"T","id":2}],"r1":[]}` + "\n" + `{"r0":[{"__typename":"T","id":4}],"r1":[]}`,
 					answers: []string{`{"data":{"_e0":[{"price":1}],"_e1":[{"rank":9}]}}`, `{"data":{"_e0":[{"price":2}],"_e1":[]}}`, `{"data":{"_e0":[{"price":4},{"price":5}],"_e1":[]}}`}},
 			},
-			want: `{"data":{"products":[{"price":1},{"price":2},{"price":33},{"price":4}],"me":{"rank":9}},
+			want: `{"data":{"products":[{"price":1},{"price":2},{"price":33},{"price":null}],"me":{"rank":9}},
 				"errors":[
 					{"message":"subgraph \"s1\" gave a wrong answer","path":["products"],"extensions":{"code":"SUBREQUEST_MALFORMED_RESPONSE","reason":"2 entities for 1 representations","service":"s1"}},
 					{"message":"subgraph \"s1\" gave a wrong answer","path":["me"],"extensions":{"code":"SUBREQUEST_MALFORMED_RESPONSE","reason":"2 entities for 1 representations","service":"s1"}}]}`,

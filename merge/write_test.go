@@ -398,16 +398,24 @@ func mergeReference(first, second []byte) any {
 	ps := elements(root["ps"])
 	frames := make([]frame, len(ps))
 	kids := make([]frame, len(ps))
-	for i, e := range ps {
-		o := object(e)
-		frames[i] = frame{o, link(o)}
-	}
-	for i := range ps {
-		o := object(frames[i].base["k"])
-		kids[i] = frame{o, link(o)}
-	}
 	oneBase := object(root["one"])
-	one := frame{oneBase, link(oneBase)}
+	var one frame
+	linkAll := func() {
+		for i, e := range ps {
+			o := object(e)
+			frames[i] = frame{o, link(o)}
+		}
+		for i := range ps {
+			o := object(frames[i].base["k"])
+			kids[i] = frame{o, link(o)}
+		}
+		one = frame{oneBase, link(oneBase)}
+	}
+	linkAll()
+	if len(entities) != len(numbers) {
+		entities = nil
+		linkAll()
+	}
 
 	value := func(m json.RawMessage) any {
 		var v any

@@ -101,6 +101,7 @@ func (x *exchange) runPart(ctx context.Context, refused *refusal) {
 		x.refuse(refused)
 		return
 	}
+	defer x.leave()
 	x.runStages(ctx, answering[:])
 }
 

@@ -77,6 +77,13 @@ const (
 	// CodeRequestTimeout: the request did not arrive whole in time. 408.
 	CodeRequestTimeout = "REQUEST_TIMEOUT"
 
+	// CodeCrowded: too much is going on at the moment. 503, with Retry-After.
+	CodeCrowded = "REQUEST_CONCURRENCY_LIMITED"
+
+	// CodeRateLimited: the client asks too often. rate_limit.status, with
+	// Retry-After.
+	CodeRateLimited = "RATE_LIMIT_EXCEEDED"
+
 	// CodeTimeout: the deadline ended the request before it was executed.
 	// 504.
 	CodeTimeout = "GATEWAY_TIMEOUT"

@@ -1,9 +1,9 @@
 // Package router is weft's HTTP edge: it takes requests in, leads each through
 // the stages, and writes the response.
 //
-//	bytes ─► negotiate ─► csrf ─► decode ─► operation ─► variables ─► plan ─► execute ─► respond ─► bytes
-//	                                            │                       │        │
-//	                                        (cached)                (cached)     └─► graph's executor
+//	bytes ─► negotiate ─► csrf ─► decode ─► rate ─► admit ─► operation ─► variables ─► plan ─► execute ─► respond ─► bytes
+//	                                                              │                       │        │
+//	                                                          (cached)                (cached)     └─► graph's executor
 //
 // pipeline.go lists the stages, one method each. A stage that cannot go on
 // returns a refusal, which is written as a GraphQL response of errors only.

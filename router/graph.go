@@ -7,6 +7,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/weft-graphql/weft/admission"
 	"github.com/weft-graphql/weft/executor"
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/planner"
@@ -29,7 +30,7 @@ type Graph struct {
 
 	// planning bounds how many plans are made at once. Requests whose plan is
 	// cached do not queue here.
-	planning chan struct{}
+	planning *admission.Gate
 
 	// users are the requests that use the graph, and one more while it is
 	// the live one. Whoever takes the last away calls close.
@@ -66,6 +67,10 @@ type GraphOptions struct {
 	// with their client.
 	Reserve      time.Duration
 	CutMutations bool
+
+	// Plans are made at a time; 0 is one less than there are processors, and
+	// at least one. PlanQueue is how many operations wait to be planned.
+	Plans, PlanQueue int
 
 	// Limits of operations, introspection included.
 	Limits operation.Limits
@@ -105,11 +110,24 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 		limits:     o.Limits,
 		operations: newCache(o.OperationBytes, hashOperation, weighOperation),
 		programs:   newCache(o.PlanBytes, hashPlan, weighProgram),
-		planning:   make(chan struct{}, runtime.GOMAXPROCS(0)),
+		planning:   newPlanning(o.Plans, o.PlanQueue),
 		onClose:    o.OnClose,
 	}
 	g.users.Store(1)
 	return g
+}
+
+// planWait is how long an operation waits to be planned: less than planTimeout,
+// so that it is known what there was no time for.
+const planWait = time.Second
+
+// newPlanning returns the gate of plans. A processor is left to the operations
+// that have one.
+func newPlanning(plans, queue int) *admission.Gate {
+	if plans == 0 {
+		plans = max(runtime.GOMAXPROCS(0)-1, 1)
+	}
+	return admission.NewGate(admission.Options{Places: plans, Queue: queue, Wait: planWait})
 }
 
 // executorOf returns the executor for operations of a kind.

@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"go.uber.org/zap"
 
+	"github.com/weft-graphql/weft/admission"
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/executor"
 	"github.com/weft-graphql/weft/operation"
@@ -29,6 +30,8 @@ var intake = [...]stage{
 }
 
 var answering = [...]stage{
+	{"rate", (*exchange).limitRate},
+	{"admit", (*exchange).admit},
 	{"explain", (*exchange).explain},
 	{"document", (*exchange).findDocument},
 	{"operation", (*exchange).prepare},
@@ -64,6 +67,9 @@ type exchange struct {
 	program    *program
 	response   *executor.Response
 	body       []byte // of the response, if others may have it too; not to be written to
+
+	admitted bool        // it has a place to give back
+	rate     *rateReport // for the client; nil for nothing to tell
 
 	timings  []timing
 	space    [16]timing // where timings are, unless there are more
@@ -106,6 +112,7 @@ func (rt *Router) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 
 // run leads the exchange through the pipeline.
 func (x *exchange) run(ctx context.Context) {
+	defer x.leave()
 	switch {
 	case !x.runStages(ctx, intake[:]):
 	case x.batch != nil:
@@ -337,6 +344,12 @@ func (x *exchange) respond(context.Context) *refusal {
 	if x.explaining != explainNot {
 		extensions = map[string]any{"explain": x.explanation()}
 	}
+	if x.rate != nil {
+		if extensions == nil {
+			extensions = map[string]any{}
+		}
+		extensions["rateLimit"] = x.rate
+	}
 	var body []byte
 	var err error
 	switch {
@@ -350,6 +363,7 @@ func (x *exchange) respond(context.Context) *refusal {
 	if err != nil {
 		return x.refusalOf(err)
 	}
+	x.leave()
 	x.allowToWrite()
 	if x.response != nil {
 		clean := len(x.response.Causes) == 0 && len(x.response.Completions) == 0
@@ -384,6 +398,8 @@ func (x *exchange) refusalOf(err error) *refusal {
 			f.status, f.cause = http.StatusInternalServerError, err
 		}
 		return f
+	case errors.Is(err, admission.ErrFull):
+		return crowded("too many operations are being planned")
 	case errors.Is(err, context.DeadlineExceeded):
 		return refuse(http.StatusGatewayTimeout, CodeTimeout, "the request has been timed out")
 	case errors.Is(err, context.Canceled):

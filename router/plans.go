@@ -121,12 +121,10 @@ func (g *Graph) plan(ctx context.Context, s *prepared, vars *operation.Variables
 	p, err = g.programs.fill(ctx, key, func(ctx context.Context) (*program, error) {
 		ctx, cancel := context.WithTimeout(ctx, planTimeout)
 		defer cancel()
-		select {
-		case g.planning <- struct{}{}:
-			defer func() { <-g.planning }()
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		if err := g.planning.Enter(ctx); err != nil {
+			return nil, err
 		}
+		defer g.planning.Leave()
 		return g.compile(ctx, s.Signature, key)
 	})
 	return p, false, err

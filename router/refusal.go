@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -25,6 +26,12 @@ type refusal struct {
 	// acceptEncoding is the Accept-Encoding header of a 415 for the request's
 	// content coding.
 	acceptEncoding string
+
+	// retryAfter is when the client may come back; 0 for no Retry-After.
+	retryAfter time.Duration
+
+	// extensions of the response; nil for none.
+	extensions map[string]any
 
 	// cause is for the log; nil if the errors say all there is.
 	cause error
@@ -63,7 +70,24 @@ func (f *refusal) write(w http.ResponseWriter, media mediaType) int {
 	if f.acceptEncoding != "" {
 		h.Set("Accept-Encoding", f.acceptEncoding)
 	}
-	return writeBody(w, media, f.status, appendErrors([]byte(`{"errors":`), f.errors, '}'))
+	if f.retryAfter > 0 {
+		h.Set("Retry-After", retrySeconds(f.retryAfter))
+	}
+	return writeBody(w, media, f.status, f.body())
+}
+
+// body is the response.
+func (f *refusal) body() []byte {
+	body := appendErrors([]byte(`{"errors":`), f.errors, '}')
+	if f.extensions == nil {
+		return body
+	}
+	extensions, err := json.Marshal(f.extensions)
+	if err != nil {
+		panic("router: extensions of a refusal cannot be encoded: " + err.Error())
+	}
+	body = append(body[:len(body)-1], `,"extensions":`...)
+	return append(append(body, extensions...), '}')
 }
 
 // writeBody sends a response.

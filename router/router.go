@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/weft-graphql/weft/admission"
 	"github.com/weft-graphql/weft/coding"
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/router/graphiql"
@@ -27,6 +28,8 @@ type Router struct {
 	decoder   *decoder
 	edge      []func(http.Handler) http.Handler // of the GraphQL path
 	handler   http.Handler
+	places    *admission.Gate // of requests; nil for no limit
+	rates     *rateLimiter    // nil if they are not limited
 
 	graph    atomic.Pointer[Graph] // nil until the first Swap
 	graphs   atomic.Int64          // that are not closed
@@ -61,6 +64,10 @@ func New(o Options) (*Router, error) {
 	if err != nil {
 		return nil, err
 	}
+	rates, err := newRateLimiter(o.Config.RateLimit)
+	if err != nil {
+		return nil, err
+	}
 	returns, err := compileReturns(o.Config.Headers)
 	if err != nil {
 		return nil, err
@@ -78,6 +85,8 @@ func New(o Options) (*Router, error) {
 		metrics:   o.Metrics,
 		headers:   rules,
 		errors:    newErrorPolicy(o.Config),
+		places:    newPlaces(o.Config.Overload),
+		rates:     rates,
 	}
 	codec := coding.NewCodec()
 	rt.decoder = newDecoder(o.Config, codec)

@@ -54,7 +54,7 @@ func (rt *Router) SharingStats() SharingStats {
 // shares tells whether the request may be answered together with others. What
 // is explained is what this one does.
 func (x *exchange) shares() bool {
-	return x.router.config.DeduplicateRequests && x.operation.Kind == ast.Query && x.explaining == explainNot
+	return x.router.config.DeduplicateRequests && x.operation.Kind == ast.Query && x.explaining == explainNot && x.rate == nil
 }
 
 // executeShared executes r, or waits for the execution of a request that equals
