@@ -74,6 +74,7 @@ func (b *requestBuilder) visitList(t *target) {
 	v.only = l.before
 	v.vals, v.frames = v.vals[:0], append(v.frames[:0], frame{pos: l.pos})
 	f := frame{pos: l.pos}
+	var recent [recentValues]uint32
 	for _, ref := range p.sets[l.pos.sources[l.anchor].shape.set-1] {
 		if p.at(ref, l.slot).kind() == linkedValue {
 			continue // by way of another path
@@ -94,7 +95,7 @@ func (b *requestBuilder) visitList(t *target) {
 		}
 		if t.flat == nil {
 			b.visit(t, f)
-		} else if number := b.addFlat(t.flat, v.refs); number >= 0 {
+		} else if number := b.addFlat(t.flat, v.refs, &recent); number >= 0 {
 			p.slots[int(ref)+int(l.slot)] = makeSlot(linkedValue, number, 0)
 			b.state.reached[b.target] = true
 		}
@@ -160,7 +161,7 @@ func (b *requestBuilder) addSingle(in *flatInput, raw []byte) int {
 	start := len(reps.text)
 	text := append(append(reps.text, in.head...), in.fields[0].literal...)
 	if raw == nil {
-		raw = []byte("null")
+		raw = null
 	}
 	text = append(text, raw...)
 	reps.text = append(text, '}')
@@ -191,7 +192,7 @@ type flatInput struct {
 
 // newFlatInput returns nil if the target's inputs are more than that.
 func newFlatInput(f *fetch, t *target) *flatInput {
-	if len(t.inputs) != 1 || t.inputs[0].on != nil || t.inputs[0].typename == "" || len(f.context) > 0 {
+	if len(t.inputs) != 1 || len(t.inputs[0].fields) == 0 || t.inputs[0].on != nil || t.inputs[0].typename == "" || len(f.context) > 0 {
 		return nil
 	}
 	fields := slices.Clone(t.inputs[0].fields)
@@ -206,14 +207,18 @@ func newFlatInput(f *fetch, t *target) *flatInput {
 	return in
 }
 
-// addFlat is add for a flat input of the frame with the given objects.
-func (b *requestBuilder) addFlat(in *flatInput, objects []uint32) int {
+// manyFields is more fields than a flat input has that is compared with what was
+// rendered a moment ago.
+const manyFields = 8
+
+// addFlat is add for a flat input of the frame with the given objects. recent
+// are the representations that were made of this input lately.
+func (b *requestBuilder) addFlat(in *flatInput, objects []uint32, recent *[recentValues]uint32) int {
 	reps := &b.state.lookups[b.lookup].representations
-	start := len(reps.text)
-	text := append(reps.text, in.head...)
+	var space [manyFields][]byte
+	values := space[:0]
 	for i := range in.fields {
 		fd := &in.fields[i]
-		text = append(text, fd.literal...)
 		var raw []byte
 		for _, c := range fd.candidates {
 			if ref := objects[c.source]; ref != 0 {
@@ -224,15 +229,42 @@ func (b *requestBuilder) addFlat(in *flatInput, objects []uint32) int {
 				}
 			}
 		}
-		switch {
-		case raw != nil:
-			text = append(text, raw...)
-		case fd.nonNull:
-			return -1
-		default:
-			text = append(text, "null"...)
+		if raw == nil {
+			if fd.nonNull {
+				return -1
+			}
+			raw = null
 		}
+		values = append(values, raw)
+	}
+	place := recentPlace(values[0])
+	if n := int(recent[place]) - 1; n >= 0 && in.isRendered(reps.list[n].text(reps), values) {
+		return n
+	}
+	start := len(reps.text)
+	text := append(reps.text, in.head...)
+	for i, raw := range values {
+		text = append(append(text, in.fields[i].literal...), raw...)
 	}
 	reps.text = append(text, '}')
-	return b.internFlat(reps, start)
+	number := b.internFlat(reps, start)
+	recent[place] = uint32(number) + 1
+	return number
+}
+
+var null = []byte("null")
+
+// isRendered tells whether the text, which was made of this input, is that of
+// the values.
+func (in *flatInput) isRendered(text []byte, values [][]byte) bool {
+	text = text[len(in.head):]
+	for i, raw := range values {
+		literal := in.fields[i].literal
+		end := len(literal) + len(raw)
+		if len(text) < end || string(text[:len(literal)]) != literal || !bytes.Equal(text[len(literal):end], raw) {
+			return false
+		}
+		text = text[end:]
+	}
+	return len(text) == len("}")
 }

@@ -190,6 +190,9 @@ type representation struct {
 	atHand bool
 }
 
+// text returns the representation.
+func (r *representation) text(rs *representations) []byte { return rs.text[r.start:r.end] }
+
 // intern returns the number of the representation at text[start:], for which
 // there may be one already in the same group; then text is cut at start.
 func (rs *representations) intern(seed maphash.Seed, start, group int) (number int, added bool) {
