@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	worlds = flag.Int("worlds", 700, "how many worlds to try")
+	worlds = flag.Int("worlds", 500, "how many worlds to try")
 	survey = flag.Bool("survey", false, "do not fail, but count complaints and print the shortest")
 	seed   = flag.Uint64("seed", 1, "what the worlds are made of; 0 for something new each time")
 )
