@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -88,6 +89,9 @@ func policy(o config.OnMissing) delivery.Policy {
 	}
 }
 
+// warmLimit bounds how long a new supergraph waits for its plans to be made.
+const warmLimit = 5 * time.Second
+
 // take makes a version of the supergraph the one that serves. Everything that
 // can go wrong does so before requests see anything of it.
 func (r *Router) take(ctx context.Context, v *delivery.Version) error {
@@ -105,10 +109,14 @@ func (r *Router) take(ctx context.Context, v *delivery.Version) error {
 	if err != nil {
 		return err
 	}
+	warming, cancel := context.WithTimeout(ctx, warmLimit)
+	plans := r.router.Warm(warming, graph)
+	cancel()
 	r.router.Swap(graph)
 	r.log.Info("supergraph loaded",
 		zap.String("source", v.Source),
 		zap.Int("subgraphs", len(super.Subgraphs)),
-		zap.Int("types", len(super.Types)))
+		zap.Int("types", len(super.Types)),
+		zap.Int("warm_plans", plans))
 	return nil
 }

@@ -88,11 +88,11 @@ func marked(mark string) string {
 	return demo.SDL("catalogue") + fmt.Sprintf("\n\"%s\" enum MarkA { X }\n\"%[1]s\" enum MarkB { X }\n", mark)
 }
 
-// TestReloadUnderLoad changes a schema a few hundred times, in every way in
+// TestTrap24Reloads changes a schema a few hundred times, in every way in
 // which files change, and half of the times into something that cannot serve.
 // Meanwhile clients ask: every one gets the whole answer, of one supergraph. At
 // the end nothing is left of all the graphs but the last.
-func TestReloadUnderLoad(t *testing.T) {
+func TestTrap24Reloads(t *testing.T) {
 	const rounds = 120
 	before := goleak.IgnoreCurrent()
 	c, stopServers := shopConfig(t)
