@@ -31,6 +31,8 @@ func demoCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "latency", Usage: "let subgraphs take their time: `NAME=DURATION`, several with commas"},
 			&cli.StringSliceFlag{Name: "fail", Usage: "let the subgraph `NAME` answer with HTTP 500"},
 			&cli.StringSliceFlag{Name: "hang", Usage: "let the subgraph `NAME` never answer"},
+			&cli.BoolFlag{Name: "chaos", Usage: "let one subgraph after the other misbehave, each time in another way"},
+			&cli.StringSliceFlag{Name: "chaos-at", Usage: "let a subgraph misbehave in one way: `NAME=FAULT`, such as pricing=hang; an unknown fault lists all"},
 			&cli.IntFlag{Name: "products", Usage: "`NUMBER` of products in the catalogue", Value: demo.DefaultProducts},
 			&cli.StringFlag{Name: "on-error", Usage: "what a failed fetch does, `MODE` being partial or fail_fast", Value: string(config.Partial)},
 			&cli.StringFlag{Name: "subgraph", Usage: "serve only the subgraph `NAME`, on the address of --listen"},
@@ -64,7 +66,11 @@ func runDemo(ctx context.Context, c *cli.Command) error {
 		return err
 	}
 	defer front.Close()
-	s := &showcase{services: services}
+	trouble, err := newTroublemaker(c)
+	if err != nil {
+		return err
+	}
+	s := &showcase{services: services, trouble: trouble, out: c.Root().Writer}
 	defer s.close()
 	if err := s.listen(ctx, cfg); err != nil {
 		return err
@@ -142,10 +148,17 @@ func unknownSubgraph(c *cli.Command, flag, name string) error {
 type showcase struct {
 	services  []*mock.Subgraph
 	listeners []net.Listener // of services, by index
+	trouble   *troublemaker  // nil for none
+	out       io.Writer
 }
 
 // listen gives every subgraph a free port, and makes cfg compose them.
 func (s *showcase) listen(ctx context.Context, cfg *config.Config) error {
+	if s.trouble != nil {
+		if err := s.trouble.listen(s.services); err != nil {
+			return err
+		}
+	}
 	cfg.Supergraph.Subgraphs = map[string]config.Composed{}
 	for _, service := range s.services {
 		l, err := listen(ctx, "127.0.0.1:0")
@@ -153,8 +166,12 @@ func (s *showcase) listen(ctx context.Context, cfg *config.Config) error {
 			return err
 		}
 		s.listeners = append(s.listeners, l)
+		url := "http://" + l.Addr().String() + "/graphql"
+		if s.trouble != nil {
+			url = s.trouble.url(service.Name())
+		}
 		cfg.Supergraph.Subgraphs[service.Name()] = config.Composed{
-			RoutingURL: "http://" + l.Addr().String() + "/graphql",
+			RoutingURL: url,
 			Schema:     config.SubgraphSchema{SDL: demo.SDL(service.Name())},
 		}
 	}
@@ -165,6 +182,9 @@ func (s *showcase) listen(ctx context.Context, cfg *config.Config) error {
 func (s *showcase) close() {
 	for _, l := range s.listeners {
 		l.Close()
+	}
+	if s.trouble != nil {
+		s.trouble.close()
 	}
 }
 
@@ -181,6 +201,9 @@ func (s *showcase) run(ctx context.Context, front func(context.Context) error) e
 		defer stop()
 		return front(ctx)
 	})
+	if s.trouble != nil {
+		g.Go(func() error { return s.trouble.run(ctx, s.out) })
+	}
 	return g.Wait()
 }
 

@@ -29,7 +29,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A bed is the demo's federation, each subgraph behind a chaos server.
 type bed struct {
-	servers map[string]*chaos.Server
+	servers  map[string]*chaos.Server
+	services map[string]*mock.Subgraph
 
 	mu      sync.Mutex
 	mutated []string // the subgraphs that were sent mutations, in order; guarded by mu
@@ -48,7 +49,7 @@ func newBed(t testing.TB) *bed {
 	for _, name := range demo.Names() {
 		latency[name] = 0
 	}
-	b := &bed{servers: map[string]*chaos.Server{}}
+	b := &bed{servers: map[string]*chaos.Server{}, services: map[string]*mock.Subgraph{}}
 	services, err := demo.Subgraphs(demo.Options{Products: 50, Latency: latency, OnRequest: func(r mock.Request) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -60,12 +61,24 @@ func newBed(t testing.TB) *bed {
 		t.Fatal(err)
 	}
 	for _, service := range services {
+		b.services[service.Name()] = service
 		if b.servers[service.Name()], err = chaos.Start(service); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(b.servers[service.Name()].Close)
 	}
 	return b
+}
+
+// second returns another server of a subgraph.
+func (b *bed) second(t testing.TB, subgraph string) *chaos.Server {
+	t.Helper()
+	s, err := chaos.Start(b.services[subgraph])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
 }
 
 // maxResponse is how large a subgraph's answer may be.

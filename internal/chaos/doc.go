@@ -9,7 +9,8 @@
 // pace, and end the connection in any way. Faults returns all of them. The
 // tests of the package put every fault at every place of a federated request
 // and compare the answer with what it has to be; after each, goroutines,
-// descriptors, memory and connections have to be where they were.
+// descriptors, memory and connections have to be where they were. "weft demo
+// --chaos" shows some of them.
 //
 // What HTTP/2 adds, which subgraphs are only asked by if they are configured so,
 // is tested in package subgraphs.

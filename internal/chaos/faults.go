@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -35,6 +36,17 @@ func Spoil(name string, change func(body []byte) []byte) *Fault {
 // all, and keeps the connection.
 func Raw(name string, answer func(body []byte) string) *Fault {
 	return &Fault{Name: name, serve: func(x *exchange) bool { return x.write(answer(x.body)) }}
+}
+
+// Once returns a fault that strikes the first request and no other.
+func Once(f *Fault) *Fault {
+	struck := new(atomic.Bool)
+	return &Fault{Name: f.Name + ", once", Hangs: f.Hangs, serve: func(x *exchange) bool {
+		if struck.CompareAndSwap(false, true) {
+			return f.serve(x)
+		}
+		return x.respond()
+	}}
 }
 
 // Delay returns a fault that gives the right answer after d.

@@ -41,6 +41,7 @@ type world struct {
 	client  *http.Client
 	servers map[string]*chaos.Server
 	config  func() *config.Config
+	made    int // routers; of whoever replaces them
 
 	// replacing is held while the router is replaced, and by whoever uses it.
 	replacing sync.RWMutex
@@ -127,8 +128,19 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// newRouter returns a router as it is by default, and every other time one with
+// all that there is against subgraphs that fail.
 func (w *world) newRouter(t *testing.T) *weft.Router {
-	r, err := weft.New(context.Background(), w.config(), weft.WithSupergraph(demo.Supergraph()), weft.WithLogger(zap.NewNop()))
+	c := w.config()
+	if w.made++; w.made%2 == 0 {
+		r := &c.AllSubgraphs.Resilience
+		r.Retry.Enabled, r.Hedge.Enabled, r.Concurrency.Enabled, r.CircuitBreaker.Enabled = new(true), new(true), new(true), new(true)
+		r.Concurrency.Adaptive = new(w.made%4 == 0)
+		r.Hedge.After = config.Duration(5 * time.Millisecond)
+		r.CircuitBreaker.OpenFor = config.Duration(200 * time.Millisecond)
+		c.RateLimit.Enabled, c.RateLimit.Rate, c.RateLimit.Burst, c.RateLimit.Status = true, 1_000_000, 1_000_000, 429
+	}
+	r, err := weft.New(context.Background(), c, weft.WithSupergraph(demo.Supergraph()), weft.WithLogger(zap.NewNop()))
 	if err != nil {
 		t.Fatal(err)
 	}
