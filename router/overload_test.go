@@ -199,3 +199,22 @@ func TestPlanningHasItsOwnPool(t *testing.T) {
 		t.Errorf("afterwards: %d %s", w.Code, w.Body)
 	}
 }
+
+// apollo-router#8810: a limit that was only measured before was not held
+// against operations that were cached by then.
+func TestAdvisoryVerdictsAreNotCached(t *testing.T) {
+	b := newBench(t, nil)
+	g := b.graph.Load()
+	g.limits.Depth, g.limits.MeasureOnly.Depth = 1, true
+	const query = `{ product(id: 1) { name } }`
+	for range 2 {
+		if w := b.query(query); w.Code != 200 || !strings.Contains(w.Body.String(), `"data":{`) {
+			t.Fatalf("while it is measured: %d %s", w.Code, w.Body)
+		}
+	}
+	g.limits.MeasureOnly.Depth = false
+	w := b.query(query)
+	if diff := cmp.Diff([]string{"MAX_DEPTH_LIMIT"}, codesIn(t, w.Body.Bytes())); diff != "" {
+		t.Errorf("codes (-want +got):\n%s", diff)
+	}
+}
