@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,8 @@ type decoder struct {
 	file     string
 	problems Problems
 	at       map[string]Position // of every value
-	named    map[string]bool     // every key, those without a value too
+	expanded map[string]*scalarNode
+	named    map[string]bool // every key, those without a value too
 }
 
 func (d *decoder) report(at Position, path, format string, args ...any) {
@@ -188,6 +190,9 @@ func (d *decoder) scalar(n node, v reflect.Value, path string) {
 		d.mismatch(n, path, wanted(v))
 		return
 	}
+	if s.expanded {
+		d.expanded[path] = s
+	}
 	switch {
 	case v.Kind() == reflect.Bool:
 		b, err := parseBool(s.text)
@@ -277,14 +282,21 @@ func got(n node) string {
 	}
 }
 
-// quote quotes text that somebody wrote, cut to a length fit for a message.
+// quote quotes text that somebody wrote, cut to a length fit for a message. Of
+// a URL it leaves out where passwords and keys are.
 func quote(text string) string {
 	const most = 60
+	if strings.Contains(text, "://") {
+		text = urlSecrets.ReplaceAllString(text, "${1}${3}…${2}")
+	}
 	if runes := []rune(text); len(runes) > most {
 		text = string(runes[:most]) + "…"
 	}
 	return strconv.Quote(text)
 }
+
+// urlSecrets are the user of a URL, and its query.
+var urlSecrets = regexp.MustCompile(`(://)[^/?#]*(@)|(\?)[^#]*()`)
 
 // peekBool reads the boolean at a key of the document's root, before anything
 // else is decoded.

@@ -52,12 +52,12 @@ func Parse(name string, data []byte, o Options) (*Config, error) {
 	root := r.read(data)
 
 	c := Default(peekBool(root, "dev"))
-	d := &decoder{file: name, at: map[string]Position{}, named: map[string]bool{}}
+	d := &decoder{file: name, at: map[string]Position{}, expanded: map[string]*scalarNode{}, named: map[string]bool{}}
 	d.decode(root, reflect.ValueOf(c).Elem(), "")
 	if o.Dev {
 		c.develop()
 	}
-	c.source = source{file: name, at: d.at, named: d.named}
+	c.source = source{file: name, at: d.at, expanded: d.expanded, named: d.named}
 	c.Supergraph.relativeTo(dir)
 	c.PersistedQueries.resolve(dir)
 

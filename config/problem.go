@@ -72,6 +72,9 @@ type source struct {
 	file  string
 	at    map[string]Position // of values, by YAML path
 	named map[string]bool     // paths of keys, those without a value too
+
+	// expanded are the values that hold what a variable or file says.
+	expanded map[string]*scalarNode
 }
 
 // position returns where the value at path was written, or else the nearest
@@ -111,4 +114,15 @@ func Join(path, key string) string {
 // else can see, with the place where it was written.
 func (c *Config) Problem(path, message string) Problem {
 	return Problem{File: c.source.file, Position: c.source.position(path), Path: path, Message: message}
+}
+
+// conceal takes what a variable or file says out of a message about the value
+// at path: it may be a secret. What is written in its place is shown.
+func (s source) conceal(path, message string) string {
+	n := s.expanded[path]
+	if n == nil || n.text == "" {
+		return message
+	}
+	message = strings.ReplaceAll(message, quote(n.text), "the value of "+quote(n.source))
+	return strings.ReplaceAll(message, n.text, n.source)
 }

@@ -46,7 +46,8 @@ func (c *Config) problems() Problems {
 }
 
 func (v *validation) report(path, format string, args ...any) {
-	v.found = append(v.found, Problem{v.source.file, v.source.position(path), path, fmt.Sprintf(format, args...)})
+	message := v.source.conceal(path, fmt.Sprintf(format, args...))
+	v.found = append(v.found, Problem{v.source.file, v.source.position(path), path, message})
 }
 
 func (v *validation) addresses() {

@@ -113,7 +113,12 @@ func (v *validation) selector(path, named, matching string, d direction) {
 	v.name(Join(path, "named"), named, d)
 	if matching != "" {
 		if _, err := regexp.Compile(matching); err != nil {
-			v.report(Join(path, "matching"), "is not a regular expression: %v", err)
+			at := Join(path, "matching")
+			if v.source.expanded[at] != nil {
+				v.report(at, "is not a regular expression") // the error quotes it in part
+				return
+			}
+			v.report(at, "is not a regular expression: %v", err)
 		}
 	}
 }

@@ -20,6 +20,7 @@ const statusClientGone = 499
 // A record is what the access log says about a request. The stages fill it in.
 type record struct {
 	response *countingWriter
+	body     timedBody
 
 	operationName string
 	operationType string
@@ -27,6 +28,7 @@ type record struct {
 	document      string             // how it came, if not as text: apq, registered, list
 	over          []operation.Excess // of limits that are only measured
 	codes         []string           // of the errors in the response
+	errorIDs      []string           // of those that have a line of their own
 	fetches       []executor.FetchReport
 	joined        bool // another request's execution has answered it
 	clientGone    bool
@@ -44,7 +46,7 @@ func recordFrom(ctx context.Context) *record {
 }
 
 // accessLog writes one line per request: what was asked and how it went, and
-// never a variable, a header or a body.
+// never a variable or a body; a header only if it was asked for.
 func (rt *Router) accessLog(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -56,7 +58,12 @@ func (rt *Router) accessLog(next http.Handler) http.Handler {
 				rt.logRequest(r, rec, time.Since(start))
 			}
 		}()
-		next.ServeHTTP(rec.response, r.WithContext(context.WithValue(r.Context(), recordKey{}, rec)))
+		r = r.WithContext(context.WithValue(r.Context(), recordKey{}, rec))
+		if rt.config.Log.Access && r.Body != nil && r.Body != http.NoBody {
+			rec.body.ReadCloser = r.Body
+			r.Body = &rec.body
+		}
+		next.ServeHTTP(rec.response, r)
 	})
 }
 
@@ -82,8 +89,20 @@ func (rt *Router) logRequest(r *http.Request, rec *record, took time.Duration) {
 		zap.String("method", logWord(r.Method)),
 		zap.String("path", logWord(r.URL.Path)),
 		zap.Int("status", status),
+		zap.Int64("request_bytes", rec.body.bytes),
 		zap.Int64("bytes", rec.response.bytes),
 		zap.Duration("duration", took),
+		// What is left without the waiting, for subgraphs and for the client.
+		zap.Duration("overhead", max(0, took-rec.waited()-rec.body.waited-rec.response.waited)),
+	}
+	if name := firstHeader(r.Header, rt.config.Clients.NameHeaders); name != "" {
+		fields = append(fields, zap.String("client", logWord(name)))
+	}
+	if version := firstHeader(r.Header, rt.config.Clients.VersionHeaders); version != "" {
+		fields = append(fields, zap.String("client_version", logWord(version)))
+	}
+	if names := rt.config.Log.RequestHeaders; len(names) > 0 {
+		fields = append(fields, zap.Object("headers", headerLog{names, r.Header, rt.errors.secrets}))
 	}
 	if len(rec.batch) > 0 {
 		fields = append(fields, zap.Array("batch", records(rec.batch)))
@@ -100,6 +119,9 @@ func (rec *record) fields() (fields []zap.Field) {
 			zap.String("type", rec.operationType),
 			zap.String("hash", rec.hash))
 	}
+	if rec.document != "" {
+		fields = append(fields, zap.String("document", rec.document))
+	}
 	if len(rec.over) > 0 {
 		fields = append(fields, zap.Array("over_limits", excesses(rec.over)))
 	}
@@ -108,6 +130,9 @@ func (rec *record) fields() (fields []zap.Field) {
 	}
 	if rec.joined {
 		fields = append(fields, zap.Bool("joined", true))
+	}
+	if len(rec.errorIDs) > 0 {
+		fields = append(fields, zap.Strings("error_ids", rec.errorIDs))
 	}
 	if len(rec.fetches) > 0 {
 		fields = append(fields, zap.Array("fetches", fetchReports(rec.fetches)))
@@ -134,8 +159,12 @@ func (list records) MarshalLogArray(a zapcore.ArrayEncoder) error {
 }
 
 // logWord cuts what a client sent to what a log line bears.
-func logWord(s string) string {
-	const most = 100
+func logWord(s string) string { return cutTo(s, 100) }
+
+// logText cuts what a subgraph had to say.
+func logText(s string) string { return cutTo(s, 2000) }
+
+func cutTo(s string, most int) string {
 	if len(s) > most {
 		s = s[:most] + "…"
 	}
@@ -215,11 +244,13 @@ func (f *fetchReport) MarshalLogObject(e zapcore.ObjectEncoder) error {
 	return nil
 }
 
-// countingWriter remembers the status and the length of a response.
+// countingWriter remembers the status and the length of a response, and how
+// long the client was slow to take it.
 type countingWriter struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+	waited time.Duration
 }
 
 func (w *countingWriter) WriteHeader(status int) {
@@ -233,7 +264,9 @@ func (w *countingWriter) Write(p []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
+	start := time.Now()
 	n, err := w.ResponseWriter.Write(p)
+	w.waited += time.Since(start)
 	w.bytes += int64(n)
 	return n, err
 }

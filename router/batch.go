@@ -90,11 +90,14 @@ func (x *exchange) runBatch(ctx context.Context) {
 func (x *exchange) runPart(ctx context.Context, refused *refusal) {
 	defer func() {
 		if v := recover(); v != nil {
+			id, f := newErrorID(), internalError()
 			x.router.log.Error("panic while serving a request",
-				zap.String("request_id", requestIDFrom(x.http.Context())),
+				zap.String("request_id", requestIDFrom(x.http.Context())), zap.String("error_id", id),
 				zap.Any("panic", v), zap.ByteString("stack", debug.Stack()))
+			f.identify(id)
+			x.record.errorIDs = append(x.record.errorIDs, id)
 			*x.writer.(*part) = part{header: http.Header{}}
-			x.refuse(internalError())
+			x.refuse(f)
 		}
 	}()
 	if refused != nil {

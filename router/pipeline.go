@@ -66,7 +66,9 @@ type exchange struct {
 	labels     flags // of progressive overrides: which are active
 	program    *program
 	response   *executor.Response
-	body       []byte // of the response, if others may have it too; not to be written to
+	body       []byte    // of the response, if others may have it too; not to be written to
+	failures   *failures // of subgraphs; those of another exchange that has executed for this one
+	own        failures
 
 	admitted bool        // it has a place to give back
 	rate     *rateReport // for the client; nil for nothing to tell
@@ -146,8 +148,7 @@ func (x *exchange) runStages(ctx context.Context, stages []stage) bool {
 func (x *exchange) refuse(f *refusal) {
 	x.record.codes = f.codes()
 	if f.cause != nil {
-		x.router.log.Error("request failed",
-			zap.String("request_id", requestIDFrom(x.http.Context())), zap.Error(f.cause))
+		x.logCause(f)
 	}
 	// When reading the body has timed out, net/http takes the client for gone.
 	if f.status != http.StatusRequestTimeout && x.clientGone() {
@@ -288,6 +289,7 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 	if wrong != nil {
 		return x.refusalOf(gqlerror.List{wrong})
 	}
+	x.failures, x.own.policy = &x.own, x.router.errors
 	forward := &forwarding{rules: x.router.headers, client: x.http.Header}
 	r := &executor.Request{
 		Program:       x.program.Program,
@@ -295,7 +297,7 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 		Introspection: answers,
 		Header:        forward.header,
 		KeepHeaders:   x.router.returns != nil,
-		Policy:        x.router.errors.see,
+		Policy:        x.failures.see,
 	}
 	if x.router.config.OnError == config.FailFast {
 		r.Mode = executor.FailFast
@@ -312,28 +314,8 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 	}
 	x.response = response
 	x.record.fetches = response.Fetches
-	x.logCauses()
+	x.logFailures()
 	return nil
-}
-
-// maxLoggedCauses is how many of a request's subgraph errors are logged one by
-// one. The access log has the codes of all.
-const maxLoggedCauses = 10
-
-// logCauses logs what went wrong at subgraphs, whole: whatever clients see of
-// it.
-func (x *exchange) logCauses() {
-	for i, cause := range x.response.Causes {
-		if i < maxLoggedCauses && !x.record.joined {
-			x.router.log.Warn("subgraph error",
-				zap.String("request_id", requestIDFrom(x.http.Context())),
-				zap.String("operation", logWord(x.operation.Name)),
-				zap.String("subgraph", cause.Subgraph),
-				zap.String("code", cause.Code),
-				zap.String("error", cause.Error()))
-		}
-		x.record.codes = append(x.record.codes, cause.Code)
-	}
 }
 
 func (x *exchange) respond(context.Context) *refusal {

@@ -19,11 +19,18 @@ func (rt *Router) recoverer(next http.Handler) http.Handler {
 			if v == http.ErrAbortHandler {
 				panic(v) // a handler's way to break the connection
 			}
+			id := newErrorID()
 			rt.log.Error("panic while serving a request",
-				zap.String("request_id", requestIDFrom(r.Context())),
+				zap.String("request_id", requestIDFrom(r.Context())), zap.String("error_id", id),
 				zap.Any("panic", v), zap.ByteString("stack", debug.Stack()))
-			if rec := recordFrom(r.Context()); rec == nil || !rec.wrote() {
-				internalError().write(w, mediaJSON)
+			rec := recordFrom(r.Context())
+			if rec != nil {
+				rec.errorIDs = append(rec.errorIDs, id)
+			}
+			if rec == nil || !rec.wrote() {
+				f := internalError()
+				f.identify(id)
+				f.write(w, mediaJSON)
 			}
 		}()
 		next.ServeHTTP(w, r)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/executor"
+	"github.com/weft-graphql/weft/planner/plan"
 )
 
 // returnRules make headers of the client's response from those of subgraphs'
@@ -87,6 +88,23 @@ func compileReturn(c []config.ResponseRule) ([]returnRule, error) {
 		rules = append(rules, rule)
 	}
 	return rules, nil
+}
+
+// cookies tells whether the response of a plan may set some.
+func (r *returnRules) cookies(p *plan.Plan) bool {
+	return r != nil && slices.ContainsFunc(p.Fetches, func(f *plan.Fetch) bool {
+		return slices.ContainsFunc(r.rulesOf(f.Subgraph), func(rule returnRule) bool {
+			return rule.propagate != nil && (rule.propagate.Named == "Set-Cookie" || rule.matching != nil && rule.matching.MatchString("Set-Cookie"))
+		})
+	})
+}
+
+// rulesOf returns the rules for answers of a subgraph.
+func (r *returnRules) rulesOf(subgraph string) []returnRule {
+	if rules, ok := r.subgraphs[subgraph]; ok {
+		return rules
+	}
+	return r.all
 }
 
 // A contribution is what one answer has to say about a header.
@@ -175,10 +193,7 @@ func (r *returnRules) collect(fetches []executor.FetchReport) *returned {
 		if f.Requests == 0 {
 			continue
 		}
-		rules, ok := r.subgraphs[f.Subgraph]
-		if !ok {
-			rules = r.all
-		}
+		rules := r.rulesOf(f.Subgraph)
 		if f.Headers == nil {
 			out.add(r.of(rules, nil), nil, false)
 		}

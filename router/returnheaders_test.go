@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -219,7 +223,7 @@ func TestReturnRulesOnEveryPath(t *testing.T) {
 			w := b.query(tt.body)
 			got := http.Header{}
 			for name, values := range w.Header() {
-				if name != "Content-Type" && name != "X-Content-Type-Options" && name != "X-Request-Id" && name != "Content-Length" {
+				if name != "Content-Type" && name != "X-Content-Type-Options" && name != "X-Request-Id" && name != "Content-Length" && name != "Vary" {
 					got[name] = values
 				}
 			}
@@ -275,4 +279,69 @@ func TestReturnRulesOfSharedRequests(t *testing.T) {
 			t.Errorf("%d requests, want 2", n)
 		}
 	})
+}
+
+// Equal requests of clients that are executed once have its headers, its error
+// ids and its lines in the log in common; but not where it gives cookies.
+func TestSharedExecutions(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		rules    []config.ResponseRule
+		requests int // to subgraphs, for four clients
+	}{
+		{"headers", []config.ResponseRule{back("x-t", config.AppendValues)}, 2},
+		{"cookies", []config.ResponseRule{back("x-t", config.AppendValues), back("set-cookie", "")}, 8},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newShared(t)
+				core, logs := observer.New(zapcore.DebugLevel)
+				b.log = zap.New(core)
+				b.config.DeduplicateRequests = true
+				rules, err := compileReturns(config.Headers{All: config.HeaderRules{Response: tt.rules}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.returns = rules
+				graph := b.graph.Load()
+				graph.queries = &executor.Executor{Fetcher: b.fetcher} // single fetches are not shared
+				for name, next := range b.fetcher.answers {
+					b.fetcher.answers[name] = func(ctx context.Context, r *subgraphs.Request) (*subgraphs.Response, error) {
+						w, err := next(ctx, r)
+						w.Header = http.Header{"X-T": {name}, "Set-Cookie": {name + "=1"}}
+						if name == "b" {
+							w.Body = []byte(`{"data":{"_entities":[null]},"errors":[{"message":"no"}]}`)
+						}
+						return w, err
+					}
+				}
+				ids := make([]string, 4)
+				var wg sync.WaitGroup
+				for i := range ids {
+					wg.Go(func() {
+						w := b.query(`{ product(id: "1") { price } }`)
+						if got := w.Header().Get("X-T"); got != "a, b" {
+							t.Errorf("header %q", got)
+						}
+						ids[i] = errorIDs(t, w.Body.Bytes())[0]
+					})
+				}
+				wg.Wait()
+				if n := len(b.fetcher.requests()); n != tt.requests {
+					t.Errorf("%d requests, want %d", n, tt.requests)
+				}
+				slices.Sort(ids)
+				distinct := len(slices.Compact(ids))
+				lines := logs.FilterMessage("subgraph error").Len()
+				if distinct != tt.requests/2 || lines != distinct {
+					t.Errorf("%d ids, %d lines; want %d", distinct, lines, tt.requests/2)
+				}
+				for _, line := range logs.FilterMessage("request").All() {
+					if line.ContextMap()["error_ids"] == nil {
+						t.Errorf("a request's line has no ids: %v", line.ContextMap())
+					}
+				}
+			})
+		})
+	}
 }

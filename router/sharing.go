@@ -39,6 +39,7 @@ type executionKey struct {
 type execution struct {
 	response *executor.Response
 	body     []byte
+	failures *failures
 }
 
 // SharingStats count the queries that could have been shared since the router
@@ -52,9 +53,10 @@ func (rt *Router) SharingStats() SharingStats {
 }
 
 // shares tells whether the request may be answered together with others. What
-// is explained is what this one does.
+// is explained is what this one does, and cookies are for one client.
 func (x *exchange) shares() bool {
-	return x.router.config.DeduplicateRequests && x.operation.Kind == ast.Query && x.explaining == explainNot && x.rate == nil
+	return x.router.config.DeduplicateRequests && x.operation.Kind == ast.Query && x.explaining == explainNot && x.rate == nil &&
+		!x.router.returns.cookies(x.program.Plan())
 }
 
 // executeShared executes r, or waits for the execution of a request that equals
@@ -65,7 +67,7 @@ func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *fo
 	r.Header = func(subgraph string) http.Header { return headers[subgraph] }
 	led := false // read only after what sets it has ended
 	deadline, _ := ctx.Deadline()
-	graph := x.graph
+	graph, failures := x.graph, x.failures
 	done, err := s.flights.do(ctx, key, func(ctx context.Context) (*execution, error) {
 		led = true
 		ctx, cancel := context.WithDeadline(ctx, deadline)
@@ -75,7 +77,7 @@ func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *fo
 			return nil, err
 		}
 		body, err := response.JSON(nil)
-		return &execution{response, body}, err
+		return &execution{response, body, failures}, err
 	})
 	if err != nil {
 		return nil, err
@@ -86,7 +88,7 @@ func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *fo
 		s.joined.Add(1)
 		x.record.joined = true
 	}
-	x.body = done.body
+	x.body, x.failures = done.body, done.failures
 	return done.response, nil
 }
 

@@ -137,11 +137,14 @@ func (r *Reader) send(request *http.Request, most int64) (status int, text strin
 	return response.StatusCode, text, false, nil
 }
 
-// redacted is a URL without its password, to be shown.
+// redacted is a URL without its password and its query, to be shown.
 func redacted(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return "the URL"
+	}
+	if u.RawQuery != "" {
+		u.RawQuery = "xxxxx" // where keys are
 	}
 	return u.Redacted()
 }
