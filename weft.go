@@ -218,7 +218,12 @@ func limits(c *config.Config) operation.Limits {
 		Aliases:            l.Aliases,
 		RootFields:         l.RootFields,
 		Directives:         l.Directives,
+		IntrospectionDepth: l.IntrospectionDepth,
 		MeasureOnly: operation.MeasureOnly{
+			Tokens:             slices.Contains(l.Measure, config.MeasureTokens),
+			Nesting:            slices.Contains(l.Measure, config.MeasureNesting),
+			Selections:         slices.Contains(l.Measure, config.MeasureSelections),
+			IntrospectionDepth: slices.Contains(l.Measure, config.MeasureIntrospectionDepth),
 			Depth:      slices.Contains(l.Measure, config.MeasureDepth),
 			Height:     slices.Contains(l.Measure, config.MeasureHeight),
 			Aliases:    slices.Contains(l.Measure, config.MeasureAliases),

@@ -174,8 +174,9 @@ type Exposure struct {
 	Extensions ExtensionPolicy `yaml:"extensions"`
 }
 
-// Limits bound what a request may be. 0 means no limit for depth, height,
-// aliases, root fields and directives, since the others bound the work.
+// Limits bound what a request may be, and how many errors its answer has. 0
+// means no limit for depth, height, aliases, root fields, directives and the
+// depth of introspection, since the others bound the work.
 type Limits struct {
 	RequestBytes       Bytes `yaml:"request_bytes"`
 	HeaderBytes        Bytes `yaml:"header_bytes"`
@@ -187,6 +188,8 @@ type Limits struct {
 	Aliases            int   `yaml:"aliases"`
 	RootFields         int   `yaml:"root_fields"`
 	Directives         int   `yaml:"directives"`
+	IntrospectionDepth int   `yaml:"introspection_depth"`
+	Errors             int   `yaml:"errors"`
 	IntrospectionBytes Bytes `yaml:"introspection_bytes"`
 
 	// Measure are the limits that refuse nothing: the access log tells what is
@@ -265,10 +268,13 @@ func Default(dev bool) *Config {
 			Tokens:             15_000,
 			Nesting:            200,
 			Selections:         100_000,
+			Depth:              100,
 			Height:             10_000,
 			Aliases:            1_000,
 			RootFields:         500,
 			Directives:         1_000,
+			IntrospectionDepth: 2,
+			Errors:             100,
 			IntrospectionBytes: 64 << 20,
 		},
 		APQ:              APQ{Enabled: true},

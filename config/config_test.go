@@ -370,7 +370,7 @@ func TestValidateNamesEveryFault(t *testing.T) {
 	c.OnError = "never"
 	c.Log.Level = ""
 	c.Deadline = 0
-	c.Limits.Measure = []MeasuredLimit{"tokens", MeasureHeight}
+	c.Limits.Measure = []MeasuredLimit{"introspection_bytes", MeasureHeight}
 	c.AllSubgraphs.Transport = ""
 	c.AllSubgraphs.DeduplicateQuery = nil
 	c.AllSubgraphs.ReuseEntities = nil
@@ -381,7 +381,7 @@ func TestValidateNamesEveryFault(t *testing.T) {
 		`deadline: must be more than 0; a request without an end can hold everything up`,
 		`all_subgraphs.deduplicate_query: must be true or false`,
 		`all_subgraphs.reuse_entities: must be true or false`,
-		`limits.measure[0]: want "depth", "height", "aliases", "root_fields" or "directives"; got "tokens"`,
+		`limits.measure[0]: want "request_bytes", "header_bytes", "tokens", "nesting", "selections", "depth", "height", "aliases", "root_fields", "directives", "introspection_depth" or "errors"; got "introspection_bytes"`,
 		`subgraphs.a.max_entities_per_request: must be at least 1; leave it out for what all_subgraphs says`,
 		`on_error: want "partial" or "fail_fast"; got "never"`,
 		`all_subgraphs.transport: want "auto", "net_http" or "http2"; got ""`,

@@ -129,7 +129,7 @@ func TestSchemaAgreesWithParse(t *testing.T) {
 		{"subgraphs", []string{"{a: {url: 'http://a', timeout: 1s, deduplicate_query: true}}"}, []string{"{a: {uri: 'http://a'}}", "{a: 5}", "[a]"}},
 		{"headers: {all: {request", []string{"[]", "null", "[{propagate: {named: a}}]", "[{insert: {name: a, value: 5}}]"}, []string{"{}", "[{propagat: {named: a}}]", "[{propagate: a}]", "[{insert: {name: a, value: []}}]", "[null]"}},
 		{"override_labels", []string{"{}", "{next: true}", "{next: '${TRUE}'}"}, []string{"[next]", "{next: 1}"}},
-		{"limits: {measure", []string{"[height]", "[]"}, []string{"height", "[tokens]", "[{}]"}},
+		{"limits: {measure", []string{"[height]", "[]"}, []string{"height", "[token]", "[{}]"}},
 		{"supergraph: {subgraphs", []string{"{}", "{a: {schema: {file: x}}}", "{a: {schema: {url: 'http://a', headers: {x-key: 5}}, on_missing: skip}}"}, []string{"[a]", "{a: {schema: x}}", "{a: {schema: {file: x}, on_missing: wait}}", "{a: {schema: {url: 'http://a', headers: [x]}}}"}},
 		{"Path", nil, []string{"/x"}},
 		{"limits: {deep", nil, []string{"3"}},

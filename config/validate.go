@@ -147,6 +147,7 @@ func (v *validation) sizes() {
 		// Beyond, walking a document could exhaust the stack.
 		{"limits.nesting", int64(v.Limits.Nesting), 1000},
 		{"limits.selections", int64(v.Limits.Selections), 100_000_000},
+		{"limits.errors", int64(v.Limits.Errors), 1000},
 		{"limits.introspection_bytes", int64(v.Limits.IntrospectionBytes), 1 << 32},
 		{"all_subgraphs.max_response_bytes", int64(v.AllSubgraphs.MaxResponseBytes), 1 << 32},
 		{"caches.operations", int64(v.Caches.Operations), 1 << 40},
@@ -166,6 +167,7 @@ func (v *validation) sizes() {
 		{"limits.aliases", v.Limits.Aliases},
 		{"limits.root_fields", v.Limits.RootFields},
 		{"limits.directives", v.Limits.Directives},
+		{"limits.introspection_depth", v.Limits.IntrospectionDepth},
 		{"all_subgraphs.max_entities_per_request", v.AllSubgraphs.MaxEntities},
 	} {
 		if s.n < 0 {
@@ -183,6 +185,16 @@ func (v *validation) measured() {
 		MeasureAliases:    l.Aliases,
 		MeasureRootFields: l.RootFields,
 		MeasureDirectives: l.Directives,
+
+		MeasureIntrospectionDepth: l.IntrospectionDepth,
+
+		// These always have a value.
+		MeasureRequestBytes: int(l.RequestBytes),
+		MeasureHeaderBytes:  int(l.HeaderBytes),
+		MeasureTokens:       l.Tokens,
+		MeasureNesting:      l.Nesting,
+		MeasureSelections:   l.Selections,
+		MeasureErrors:       l.Errors,
 	}
 	for i, name := range l.Measure {
 		path := fmt.Sprintf("limits.measure[%d]", i)

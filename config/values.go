@@ -136,10 +136,26 @@ const (
 	MeasureAliases    MeasuredLimit = "aliases"
 	MeasureRootFields MeasuredLimit = "root_fields"
 	MeasureDirectives MeasuredLimit = "directives"
+
+	MeasureIntrospectionDepth MeasuredLimit = "introspection_depth"
+
+	// These guard weft itself, and so refuse what is over ten times their
+	// value even then.
+	MeasureRequestBytes MeasuredLimit = "request_bytes"
+	MeasureHeaderBytes  MeasuredLimit = "header_bytes"
+	MeasureTokens       MeasuredLimit = "tokens"
+	MeasureNesting      MeasuredLimit = "nesting"
+	MeasureSelections   MeasuredLimit = "selections"
+	MeasureErrors       MeasuredLimit = "errors"
 )
 
+// MeasuredRatio is how far something that is only measured may be over a limit
+// that guards weft itself.
+const MeasuredRatio = 10
+
 func (m *MeasuredLimit) set(text string) error {
-	return oneOf(m, text, MeasureDepth, MeasureHeight, MeasureAliases, MeasureRootFields, MeasureDirectives)
+	return oneOf(m, text, MeasureRequestBytes, MeasureHeaderBytes, MeasureTokens, MeasureNesting, MeasureSelections,
+		MeasureDepth, MeasureHeight, MeasureAliases, MeasureRootFields, MeasureDirectives, MeasureIntrospectionDepth, MeasureErrors)
 }
 
 // LogLevel is debug, info, warn or error.

@@ -62,6 +62,9 @@ func (x *Executor) newExecution(r *Request) *execution {
 		e = &execution{Executor: x}
 	}
 	e.request, e.plan, e.result, e.start, e.failed = r, p, r.Program.NewResult(r.Variables), time.Now(), -1
+	if r.MaxErrors > 0 {
+		e.result.LimitErrors(r.MaxErrors)
+	}
 	e.fetches = append(e.fetches[:0], make([]fetchState, len(p.Fetches))...)
 	e.reports = make([]FetchReport, len(p.Fetches))
 	for i, f := range p.Fetches {

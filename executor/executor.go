@@ -92,6 +92,10 @@ type Request struct {
 
 	Mode Mode
 
+	// MaxErrors is how many errors the response has at most, besides a note
+	// that there are more; at most merge.MostErrors. 0 is merge.MaxErrors.
+	MaxErrors int
+
 	// Policy decides what a client sees of an error; nil leaves it out of the
 	// response. If Policy itself is nil, clients see (*merge.Error).GraphQL.
 	Policy func(*merge.Error) *gqlerror.Error

@@ -37,13 +37,18 @@ const (
 	CodeInternal = "INTERNAL_SERVER_ERROR"
 
 	// CodeTooMany marks the last of the errors of a response that has more
-	// than MaxErrors.
+	// than it may.
 	CodeTooMany = "TOO_MANY_ERRORS"
 )
 
-// MaxErrors is how many errors a response has at most, not counting the note
-// that some were left out.
-const MaxErrors = 100
+const (
+	// MaxErrors is how many errors a response has at most if nothing else is
+	// said, not counting the note that some were left out.
+	MaxErrors = 100
+
+	// MostErrors is the most that can be said, see LimitErrors.
+	MostErrors = 1000
+)
 
 // An Error is an execution error: what went wrong between weft and a subgraph,
 // or in the subgraph, at a place of the response. It holds everything that is
@@ -119,7 +124,7 @@ func (e *Error) GraphQL() *gqlerror.Error {
 
 // answerErrors are the errors of one answer as they came.
 type answerErrors struct {
-	list []answerError // at most MaxErrors
+	list []answerError // at most MostErrors
 	// count may be larger than the list is long.
 	count int
 }
@@ -154,7 +159,7 @@ func decodeErrors(raw []byte) answerErrors {
 
 // add reads one entry of "errors".
 func (e *answerErrors) add(raw []byte) {
-	if e.count++; e.count > MaxErrors {
+	if e.count++; e.count > MostErrors {
 		return
 	}
 	var out answerError

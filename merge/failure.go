@@ -58,13 +58,17 @@ func wrongLength(got, want int) *Failure {
 }
 
 // Errors returns the errors of the response, after Write, in the order of the
-// plan: at most MaxErrors and a note if there are more.
+// plan: at most MaxErrors, or what LimitErrors says, and a note if there are more.
 func (r *Result) Errors() []*Error {
 	if r.leftOut > 0 {
 		return append(slices.Clip(r.errors), tooMany(r.leftOut))
 	}
 	return r.errors
 }
+
+// LimitErrors says how many errors there are at most: 1 to MostErrors. It is to
+// be called before anything has gone wrong.
+func (r *Result) LimitErrors(n int) { r.maxErrors = min(max(n, 1), MostErrors) }
 
 // Completions returns the nulls that had to rise without an error, after
 // Write, in the order of the response.
@@ -91,7 +95,7 @@ func (r *Result) resolveErrors() {
 // report adds an error unless there are too many. What makes the error is only
 // called if there are not.
 func (r *Result) report(makeError func() *Error) {
-	if len(r.errors) == MaxErrors {
+	if len(r.errors) == r.maxErrors {
 		r.leftOut++
 		return
 	}
@@ -254,7 +258,7 @@ type placeFinder struct {
 func (p *placeFinder) visit(t *target, f frame) {
 	at := address{max(t.link.lookup, 0), p.linked(t.link, p.objects(f), p.above())}
 	// One more than needed, so that what is left out is known of.
-	if p.wanted[at] && len(p.found[at]) <= MaxErrors {
+	if p.wanted[at] && len(p.found[at]) <= MostErrors {
 		p.found[at] = append(p.found[at], place{slices.Clone(p.path), f.pos})
 	}
 }

@@ -20,7 +20,8 @@ type Result struct {
 	copied  []copiedObjects
 
 	errors      []*Error
-	leftOut     int // errors beyond MaxErrors
+	leftOut     int // errors beyond maxErrors
+	maxErrors   int
 	completions []Completion
 }
 
@@ -111,7 +112,7 @@ func (p *Program) NewResult(variables *operation.Variables) *Result {
 			r.fetches[i].lookups = make([]lookupState, len(f.lookups))
 		}
 	}
-	r.variables = variables
+	r.variables, r.maxErrors = variables, MaxErrors
 	for i := range r.fetches {
 		r.fetches[i].pending = true
 	}

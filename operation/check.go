@@ -16,6 +16,16 @@ type Measurements struct {
 	RootFields int
 	Directives int
 	Selections int // fields, inline fragments and spreads
+
+	// IntrospectionDepth is how deep lists of types nest in introspection.
+	IntrospectionDepth int
+
+	// Of the document: how deep anything nests in it; its selections, with
+	// those that its directives and literals stand for; and its tokens, which
+	// are only counted for a limit that is only measured.
+	Nesting  int
+	Expanded int
+	Tokens   int
 }
 
 // An Excess is a limit that an operation is over.
@@ -29,10 +39,9 @@ type Excess struct {
 func (s *Signature) Measurements() Measurements { return s.measurements }
 
 // Check holds the operation against limits, which need not be those it was
-// prepared with: Depth, Height, Aliases, RootFields, Directives and
-// Introspection. What is over a limit gives an error, or is in measured if the
-// limit is MeasureOnly. Other limits bound the work of Prepare, Coerce and
-// Introspect, and have been applied there.
+// prepared with: all but IntrospectionBytes, which bounds the work of Introspect
+// and is applied there. What is over a limit gives an error, or is in measured
+// if the limit is MeasureOnly.
 //
 // It costs a few comparisons, and is for every request: an operation in a cache
 // has passed the limits of another time.
@@ -57,10 +66,14 @@ func (l Limits) check(m Measurements, kind ast.Operation, name string, place *as
 				describe(kind, name), of, limit))
 		}
 	}
+	check(CodeMaxTokens, "too many tokens in its document", m.Tokens, l.Tokens, l.MeasureOnly.Tokens)
+	check(CodeMaxDepth, "too many levels in its document", m.Nesting, l.Nesting, l.MeasureOnly.Nesting)
+	check(CodeMaxSelections, "too many selections in its document", m.Expanded, l.Selections, l.MeasureOnly.Selections)
 	check(CodeMaxDepth, "too many levels of fields", m.Depth, l.Depth, l.MeasureOnly.Depth)
 	check(CodeMaxHeight, "too many fields", m.Height, l.Height, l.MeasureOnly.Height)
 	check(CodeMaxAliases, "too many aliases", m.Aliases, l.Aliases, l.MeasureOnly.Aliases)
 	check(CodeMaxRootFields, "too many root fields", m.RootFields, l.RootFields, l.MeasureOnly.RootFields)
 	check(CodeMaxDirectives, "too many directives", m.Directives, l.Directives, l.MeasureOnly.Directives)
+	check(CodeIntrospectionDepth, "too many levels of lists in its introspection", m.IntrospectionDepth, l.IntrospectionDepth, l.MeasureOnly.IntrospectionDepth)
 	return refused, measured
 }

@@ -9,7 +9,7 @@ import (
 func TestMeasurements(t *testing.T) {
 	schema := loadSchema(t, petsSDL)
 	op := prepare(t, schema, "query Q @tag { x: a(n: 1) dog { ...F } dog { ...F } } fragment F on Dog { n: name best { bark @tag } }")
-	want := Measurements{Depth: 3, Height: 5, Aliases: 3, RootFields: 3, Directives: 3, Selections: 11}
+	want := Measurements{Depth: 3, Height: 5, Aliases: 3, RootFields: 3, Directives: 3, Selections: 11, Nesting: 4, Expanded: 11}
 	if diff := cmp.Diff(want, op.Measurements()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

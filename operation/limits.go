@@ -35,9 +35,13 @@ type Limits struct {
 	RootFields int
 	// Directives is the most directives.
 	Directives int
+	// IntrospectionDepth is how deep the lists of types in an introspection
+	// (fields, inputFields, interfaces, possibleTypes) may nest in one another.
+	IntrospectionDepth int
 
 	// MeasureOnly names limits that refuse nothing: Check reports what is over
-	// them.
+	// them. Of those that bound the work of this package that is so up to ten
+	// times the limit, and 1000 levels of Nesting.
 	MeasureOnly MeasureOnly
 
 	// Introspection allows __schema and __type. __typename is always allowed.
@@ -49,19 +53,21 @@ type Limits struct {
 
 // DefaultLimits are generous for operations that people write and refuse those
 // made to exhaust: 15,000 tokens, 200 levels, 100,000 selections, 64 MiB of
-// introspection, 10,000 distinct fields, 1,000 aliases, 500 root fields, 1,000
-// directives. Depth is unlimited, since Nesting bounds it. Introspection and
-// suggestions are on.
+// introspection, 100 levels of fields, 10,000 distinct fields, 1,000 aliases, 500
+// root fields, 1,000 directives, 2 levels of lists in introspection.
+// Introspection and suggestions are on.
 func DefaultLimits() Limits {
 	return Limits{
 		Tokens:             15_000,
 		Nesting:            200,
 		Selections:         100_000,
 		IntrospectionBytes: 64 << 20,
+		Depth:              100,
 		Height:             10_000,
 		Aliases:            1_000,
 		RootFields:         500,
 		Directives:         1_000,
+		IntrospectionDepth: 2,
 		Introspection:      true,
 		Suggestions:        true,
 	}
@@ -82,14 +88,41 @@ func (l Limits) bounded() Limits {
 	if l.IntrospectionBytes <= 0 {
 		l.IntrospectionBytes = d.IntrospectionBytes
 	}
-	l.Nesting = min(l.Nesting, 1000)
+	l.Nesting = min(l.Nesting, maxNesting)
 	return l
 }
 
-// MeasureOnly are the limits of the operation, each true if it is only
-// measured. A new limit is best run like this until it is known what it would
-// refuse.
-type MeasureOnly struct{ Depth, Height, Aliases, RootFields, Directives bool }
+const (
+	// maxNesting is how deep anything may nest, whatever limits say: the stack
+	// ends somewhere.
+	maxNesting = 1000
+
+	// measuredRatio is how far what is only measured may be over a limit that
+	// bounds work.
+	measuredRatio = 10
+)
+
+// enforced returns l with the bounds of work that hold even for limits that are
+// only measured.
+func (l Limits) enforced() Limits {
+	if l.MeasureOnly.Tokens {
+		l.Tokens = times(l.Tokens, measuredRatio)
+	}
+	if l.MeasureOnly.Nesting {
+		l.Nesting = min(times(l.Nesting, measuredRatio), maxNesting)
+	}
+	if l.MeasureOnly.Selections {
+		l.Selections = times(l.Selections, measuredRatio)
+	}
+	return l
+}
+
+// MeasureOnly are limits, each true if it is only measured. A new limit is best
+// run like this until it is known what it would refuse.
+type MeasureOnly struct {
+	Tokens, Nesting, Selections                                        bool
+	Depth, Height, Aliases, RootFields, Directives, IntrospectionDepth bool
+}
 
 // exceeds reports whether n is over an optional limit.
 func exceeds(n, limit int) bool { return limit > 0 && n > limit }
@@ -101,4 +134,12 @@ func plus(a, b int) int {
 		return math.MaxInt
 	}
 	return a + b
+}
+
+// times multiplies a count by a number over 0. It saturates, too.
+func times(a, b int) int {
+	if a > math.MaxInt/b {
+		return math.MaxInt
+	}
+	return a * b
 }

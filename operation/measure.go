@@ -19,6 +19,8 @@ type size struct {
 	directives int
 	depth      int // levels of fields
 	nesting    int // levels of everything that nests
+	lists      int // levels of fields that would be lists of types in introspection
+	inspected  int // levels of these below __schema and __type
 }
 
 // A measurer computes sizes bottom-up: each fragment once, from those it
@@ -36,8 +38,8 @@ const nodesPerSelection = 4
 
 // checkStructure refuses documents that would be too large to walk: too long
 // names, too deep nesting, too much once expanded. It returns the size of each
-// operation, and sets that of each fragment.
-func checkStructure(doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*ast.OperationDefinition]size, gqlerror.List) {
+// operation and that of the whole, and sets that of each fragment.
+func checkStructure(doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*ast.OperationDefinition]size, size, gqlerror.List) {
 	m := &measurer{fragments: fs}
 	for _, f := range fs.order {
 		m.name(f.def.Name, f.def.Position)
@@ -58,10 +60,11 @@ func checkStructure(doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*
 	}
 
 	if m.longName != nil {
-		return nil, gqlerror.List{coded(CodeMaxName, m.longName, "a name is longer than %d bytes", maxName)}
+		return nil, total, gqlerror.List{coded(CodeMaxName, m.longName, "a name is longer than %d bytes", maxName)}
 	}
 	var errs gqlerror.List
 	for _, f := range fs.order {
+		total.nesting = max(total.nesting, f.size.nesting)
 		if f.size.nesting > limits.Nesting && len(errs) < maxErrors {
 			errs = append(errs, coded(CodeMaxDepth, f.def.Position,
 				"fragment %q nests deeper than the %d levels allowed", f.def.Name, limits.Nesting))
@@ -77,13 +80,17 @@ func checkStructure(doc *ast.QueryDocument, fs *fragments, limits Limits) (map[*
 		errs = append(errs, coded(CodeMaxSelections, nil,
 			"with its fragments expanded the document has more than the %d selections allowed", limits.Selections))
 	}
-	return sizes, errs
+	return sizes, total, errs
 }
 
-// measurements are what limits of the operation look at. height comes from
-// merging its fields.
-func (s size) measurements(height int) Measurements {
+// measurements are what limits look at. height comes from merging the
+// operation's fields, total is the size of its document.
+func (s size) measurements(height int, total size) Measurements {
 	return Measurements{
+		IntrospectionDepth: s.inspected,
+		Nesting:            total.nesting,
+		Expanded:           max(total.selections, (total.nodes-1)/nodesPerSelection+1),
+
 		Depth:      s.depth,
 		Height:     height,
 		Aliases:    s.aliases,
@@ -121,6 +128,12 @@ func (m *measurer) set(set ast.SelectionSet) size {
 			sub := m.set(sel.SelectionSet)
 			sub.rootFields = 0
 			sub.depth = plus(sub.depth, 1)
+			switch sel.Name {
+			case "fields", "inputFields", "interfaces", "possibleTypes":
+				sub.lists = plus(sub.lists, 1)
+			case "__schema", "__type":
+				sub.inspected = max(sub.inspected, sub.lists)
+			}
 			s.add(sub)
 		case *ast.InlineFragment:
 			m.name(sel.TypeCondition, sel.Position)
@@ -149,6 +162,8 @@ func (s *size) add(inner size) {
 	s.directives = plus(s.directives, inner.directives)
 	s.depth = max(s.depth, inner.depth)
 	s.nesting = max(s.nesting, inner.nesting)
+	s.lists = max(s.lists, inner.lists)
+	s.inspected = max(s.inspected, inner.inspected)
 }
 
 func (m *measurer) directives(s *size, list ast.DirectiveList) {

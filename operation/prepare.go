@@ -10,6 +10,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/lexer"
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
@@ -23,7 +24,8 @@ import (
 // there is. schema is only read, and may be shared by concurrent calls.
 func Prepare(schema *ast.Schema, document, operationName string, limits Limits) (*Operation, gqlerror.List) {
 	limits = limits.bounded()
-	doc, err := parse(document, limits)
+	enforced := limits.enforced()
+	doc, err := parse(document, enforced)
 	if err != nil {
 		return nil, gqlerror.List{err}
 	}
@@ -31,19 +33,24 @@ func Prepare(schema *ast.Schema, document, operationName string, limits Limits) 
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	sizes, errs := checkStructure(doc, fs, limits)
+	sizes, total, errs := checkStructure(doc, fs, enforced)
 	if len(errs) > 0 {
 		return nil, errs
 	}
 	// A wrong operation name is told after the rules, which say more about a
 	// wrong document; the limits come first, which spare the rules' work.
 	def, unknown := choose(doc, operationName)
+	var measured Measurements
 	if def != nil {
-		if errs, _ := limits.check(sizes[def].measurements(0), def.Operation, def.Name, def.Position); len(errs) > 0 {
+		measured = sizes[def].measurements(0, total)
+		if limits.MeasureOnly.Tokens {
+			measured.Tokens = countTokens(document)
+		}
+		if errs, _ := limits.check(measured, def.Operation, def.Name, def.Position); len(errs) > 0 {
 			return nil, errs
 		}
 	}
-	positions, errs := checkRules(schema, doc, fs, limits)
+	positions, errs := checkRules(schema, doc, fs, enforced)
 	if len(errs) > 0 {
 		return nil, errs
 	}
@@ -59,7 +66,8 @@ func Prepare(schema *ast.Schema, document, operationName string, limits Limits) 
 		walk(schema, doc, nil, nil)
 	}
 	op := &Operation{Document: doc, Definition: def, used: used, selections: sizes[def].selections}
-	if err := op.sign(schema, limits, sizes[def].measurements(positions[def])); err != nil {
+	measured.Height = positions[def]
+	if err := op.sign(schema, enforced, measured); err != nil {
 		return nil, gqlerror.List{err}
 	}
 	if refused, _ := op.Check(limits); len(refused) > 0 {
@@ -106,6 +114,17 @@ func parse(document string, limits Limits) (*ast.QueryDocument, *gqlerror.Error)
 	failure := coded(code, nil, "%s", syntax.Message)
 	failure.Locations = syntax.Locations
 	return nil, failure
+}
+
+// countTokens counts as the parser does: comments are tokens, the end is none.
+// The document has been parsed.
+func countTokens(document string) int {
+	lex := lexer.New(&ast.Source{Input: document})
+	for n := 0; ; n++ {
+		if token, err := lex.ReadToken(); err != nil || token.Kind == lexer.EOF {
+			return n
+		}
+	}
 }
 
 // choose returns the operation to run, or the error that there is none.

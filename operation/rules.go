@@ -63,9 +63,6 @@ func validationRules(suggest *suggester, sets *typesets) []core.Rule {
 		rules.NoUndefinedVariablesRule,
 		rules.NoUnusedVariablesRule,
 		rules.VariablesInAllowedPositionRule,
-
-		// Not in the specification
-		rules.MaxIntrospectionDepth,
 	}
 }
 
@@ -95,9 +92,6 @@ func (r *report) add(rule string, options ...core.ErrorOption) {
 	err.Message = truncate(err.Message, maxMessage)
 	err.Rule = rule
 	err.Extensions = map[string]any{"code": CodeValidation}
-	if rule == rules.MaxIntrospectionDepth.Name {
-		err.Extensions["code"] = CodeIntrospectionDepth
-	}
 	p := place{message: err.Message}
 	if len(err.Locations) > 0 {
 		p.line, p.column = err.Locations[0].Line, err.Locations[0].Column

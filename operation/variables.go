@@ -18,6 +18,7 @@ type Variables struct {
 	spans []span // one per variable the client may give, in order of definition
 	// literals are the values of the others.
 	literals Literals
+	nesting  int // levels of lists and objects in what the client gave
 }
 
 // A span is the part of text that is a variable's value; empty if it has none.
@@ -76,7 +77,7 @@ func (v *Variables) With(literals Literals) *Variables {
 	if len(v.spans) != literals.op.given {
 		panic("operation: variables and literals of different operations")
 	}
-	return &Variables{op: literals.op, text: v.text, spans: v.spans, literals: literals}
+	return &Variables{op: literals.op, text: v.text, spans: v.spans, literals: literals, nesting: v.nesting}
 }
 
 // Conditions are the values of op's condition variables. Coerce has made sure
@@ -157,7 +158,7 @@ func (s *Signature) variable(name string) (index int, ok bool) {
 // deeper than Limits.Nesting, else CodeInvalidVariable with the location of the
 // variable's definition and the path inside the value. raw is not kept.
 func (s *Signature) Coerce(raw []byte) (*Variables, gqlerror.List) {
-	object, err := checkVariables(raw, s.limits)
+	object, nesting, err := checkVariables(raw, s.limits)
 	if err != nil {
 		return nil, gqlerror.List{err}
 	}
@@ -174,7 +175,7 @@ func (s *Signature) Coerce(raw []byte) (*Variables, gqlerror.List) {
 	if len(c.errs) > 0 {
 		return nil, c.errs
 	}
-	vars := &Variables{op: s, text: c.text, spans: c.spans}
+	vars := &Variables{op: s, text: c.text, spans: c.spans, nesting: nesting}
 	for _, name := range s.Conditions {
 		// The type Boolean is allowed where Boolean! is expected if there is a
 		// default; then null still gets here.
@@ -194,26 +195,43 @@ func (s *Signature) Coerce(raw []byte) (*Variables, gqlerror.List) {
 	return vars, nil
 }
 
-// checkVariables returns raw if it is a JSON object that may be walked, and
-// nil if there are no variables.
-func checkVariables(raw []byte, limits Limits) ([]byte, *gqlerror.Error) {
-	if len(raw) == 0 {
+// Check holds the variables against the Nesting of limits, which need not be
+// those that their operation was prepared with. See Signature.Check.
+func (v *Variables) Check(limits Limits) (refused gqlerror.List, measured []Excess) {
+	switch {
+	case v == nil || !exceeds(v.nesting, limits.Nesting):
 		return nil, nil
+	case limits.MeasureOnly.Nesting:
+		return nil, []Excess{{Code: CodeMaxDepth, Count: v.nesting, Max: limits.Nesting}}
+	default:
+		return gqlerror.List{tooDeep(limits)}, nil
 	}
-	if jsonDepth(raw) > limits.Nesting {
-		return nil, coded(CodeMaxDepth, nil, "the variables nest deeper than the %d levels allowed", limits.Nesting)
+}
+
+func tooDeep(limits Limits) *gqlerror.Error {
+	return coded(CodeMaxDepth, nil, "the variables nest deeper than the %d levels allowed", limits.Nesting)
+}
+
+// checkVariables returns raw if it is a JSON object that may be walked, and how
+// deep it nests; nil if there are no variables.
+func checkVariables(raw []byte, limits Limits) (object []byte, nesting int, err *gqlerror.Error) {
+	if len(raw) == 0 {
+		return nil, 0, nil
+	}
+	if nesting = jsonDepth(raw); nesting > limits.Nesting {
+		return nil, 0, tooDeep(limits)
 	}
 	if !json.Valid(raw) || !utf8.Valid(raw) {
-		return nil, coded(CodeInvalidRequest, nil, "the variables are not valid JSON")
+		return nil, 0, coded(CodeInvalidRequest, nil, "the variables are not valid JSON")
 	}
 	c := cursor{text: raw}
 	switch c.peek() {
 	case 'n':
-		return nil, nil
+		return nil, 0, nil
 	case '{':
-		return raw[c.at:], nil
+		return raw[c.at:], nesting, nil
 	default:
-		return nil, coded(CodeInvalidRequest, nil, "the variables are %s, but must be an object", kindOf(raw[c.at]))
+		return nil, 0, coded(CodeInvalidRequest, nil, "the variables are %s, but must be an object", kindOf(raw[c.at]))
 	}
 }
 

@@ -133,6 +133,8 @@ func (p *part) merge(into http.Header) {
 			into[name] = append(into[name], values...)
 		case name == "Cache-Control":
 			into[name] = []string{"no-store"}
+		case name == "Vary":
+			addVary(into, values)
 		case into[name] == nil && name != "Allow" && name != "Content-Length":
 			into[name] = values
 		}

@@ -34,6 +34,11 @@ const (
 	// inflated. 413.
 	CodeTooLarge = "REQUEST_TOO_LARGE"
 
+	// CodeHeaderTooLarge: the request's header exceeds limits.header_bytes,
+	// which is only measured. In logs only; where it is enforced the answer
+	// is 431, and not of GraphQL.
+	CodeHeaderTooLarge = "HEADER_TOO_LARGE"
+
 	// CodeBatchingNotEnabled: the body is an array, and batching is off. 400.
 	CodeBatchingNotEnabled = "BATCHING_NOT_ENABLED"
 

@@ -115,6 +115,7 @@ func (rt *Router) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 // run leads the exchange through the pipeline.
 func (x *exchange) run(ctx context.Context) {
 	defer x.leave()
+	x.measureHeader()
 	switch {
 	case !x.runStages(ctx, intake[:]):
 	case x.batch != nil:
@@ -171,7 +172,11 @@ func (x *exchange) returnHeaders(fetches []executor.FetchReport, keepable bool) 
 		x.router.log.Warn("headers of subgraphs' answers were left out: there are more than a response can have",
 			zap.String("request_id", requestIDFrom(x.http.Context())), zap.Int("max_bytes", maxReturnedBytes))
 	}
-	out.write(x.writer.Header(), keepable)
+	h := x.writer.Header()
+	out.write(h, keepable)
+	if c := h.Get("Cache-Control"); c != "" && c != noStore {
+		addVary(h, []string{"Accept"}) // another client gets another media type
+	}
 }
 
 // clientGone tells whether nobody waits for the answer, and notes it for the
@@ -201,7 +206,7 @@ func (x *exchange) csrf(context.Context) *refusal {
 	return nil
 }
 
-func (x *exchange) decode(ctx context.Context) (refused *refusal) {
+func (x *exchange) decode(ctx context.Context) *refusal {
 	// The body has to arrive within the deadline; afterwards the connection
 	// is only watched for the client going away. Not every ResponseWriter
 	// has a connection with deadlines, and those do without.
@@ -209,7 +214,9 @@ func (x *exchange) decode(ctx context.Context) (refused *refusal) {
 	if deadline, ok := ctx.Deadline(); ok {
 		_ = control.SetReadDeadline(deadline)
 	}
-	x.request, x.batch, refused = x.router.decoder.decode(ctx, x.http)
+	in, refused := x.router.decoder.decode(ctx, x.http)
+	x.request, x.batch = in.request, in.batch
+	x.record.measure(CodeTooLarge, int(in.bytes), x.router.measured.requestBytes)
 	if refused != nil {
 		x.linger(control, refused)
 		return refused
@@ -247,7 +254,7 @@ func (x *exchange) prepare(ctx context.Context) *refusal {
 	x.registerDocument()
 	x.record.operationName, x.record.operationType, x.record.hash = op.Name, string(op.Kind), op.Hash()
 	refused, over := op.Check(x.graph.limits)
-	x.record.over = over
+	x.record.over = append(x.record.over, over...)
 	if len(refused) > 0 {
 		return x.refusalOf(refused)
 	}
@@ -266,6 +273,11 @@ func (x *exchange) coerce(context.Context) *refusal {
 	vars, errs := x.operation.Coerce(x.request.variables)
 	if len(errs) > 0 {
 		return x.refusalOf(errs)
+	}
+	refused, over := vars.Check(x.graph.limits)
+	x.record.over = append(x.record.over, over...)
+	if len(refused) > 0 {
+		return x.refusalOf(refused)
 	}
 	x.variables = vars.With(x.operation.literals)
 	return nil
@@ -298,6 +310,7 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 		Header:        forward.header,
 		KeepHeaders:   x.router.returns != nil,
 		Policy:        x.failures.see,
+		MaxErrors:     x.router.maxErrors,
 	}
 	if x.router.config.OnError == config.FailFast {
 		r.Mode = executor.FailFast
@@ -314,6 +327,7 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 	}
 	x.response = response
 	x.record.fetches = response.Fetches
+	x.measureErrors()
 	x.logFailures()
 	return nil
 }

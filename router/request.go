@@ -35,7 +35,7 @@ type decoder struct {
 }
 
 func newDecoder(c *config.Config, codec *coding.Codec) *decoder {
-	d := &decoder{maxBytes: int64(c.Limits.RequestBytes)}
+	d := &decoder{maxBytes: enforced(c, config.MeasureRequestBytes, int64(c.Limits.RequestBytes))}
 	if c.Compression.Requests {
 		d.codec = codec
 	}
@@ -45,40 +45,50 @@ func newDecoder(c *config.Config, codec *coding.Codec) *decoder {
 	return d
 }
 
+// A received is what has come with an HTTP request.
+type received struct {
+	request *request
+	batch   []batched // in place of request
+	bytes   int64     // of the body, as it came or once inflated, whichever is more
+}
+
 // decode reads the request from the body of a POST or the URL of a GET, or the
 // requests of a batch.
-func (d *decoder) decode(ctx context.Context, r *http.Request) (*request, []batched, *refusal) {
+func (d *decoder) decode(ctx context.Context, r *http.Request) (received, *refusal) {
 	switch r.Method {
 	case http.MethodPost:
 		return d.decodePost(ctx, r)
 	case http.MethodGet:
 		q, f := decodeGet(r)
-		return q, nil, f
+		return received{request: q}, f
 	default:
 		f := refuse(http.StatusMethodNotAllowed, CodeMethodNotAllowed, "use POST, or GET for queries")
 		f.allow = "GET, POST"
-		return nil, nil, f
+		return received{}, f
 	}
 }
 
-func (d *decoder) decodePost(ctx context.Context, r *http.Request) (*request, []batched, *refusal) {
+func (d *decoder) decodePost(ctx context.Context, r *http.Request) (received, *refusal) {
 	if f := checkContentType(r, true); f != nil {
-		return nil, nil, f
+		return received{}, f
 	}
 	encoding, f := d.contentCoding(r)
 	if f != nil {
-		return nil, nil, f
+		return received{}, f
 	}
 	body, f := readBody(r, d.maxBytes)
 	if f != nil {
-		return nil, nil, f
+		return received{}, f
 	}
+	came := len(body)
 	if encoding != coding.Identity {
 		if body, f = d.inflate(ctx, encoding, body); f != nil {
-			return nil, nil, f
+			return received{}, f
 		}
 	}
-	return d.parseBody(body)
+	in, f := d.parseBody(body)
+	in.bytes = int64(max(came, len(body)))
+	return in, f
 }
 
 // checkContentType refuses a body that is not JSON by its Content-Type. Where
@@ -144,22 +154,22 @@ func invalid(format string, args ...any) *refusal {
 }
 
 // parseBody reads one request, or an array of them.
-func (d *decoder) parseBody(body []byte) (*request, []batched, *refusal) {
+func (d *decoder) parseBody(body []byte) (in received, f *refusal) {
 	if !utf8.Valid(body) {
-		return nil, nil, invalid("the request body is not UTF-8")
+		return in, invalid("the request body is not UTF-8")
 	}
 	body = bytes.TrimLeft(body, " \t\r\n")
 	switch {
 	case len(body) == 0:
-		return nil, nil, invalid("the request body is empty")
+		return in, invalid("the request body is empty")
 	case body[0] == '[' && d.maxBatch == 0:
-		return nil, nil, refuse(http.StatusBadRequest, CodeBatchingNotEnabled, "batching of operations is not enabled")
+		return in, refuse(http.StatusBadRequest, CodeBatchingNotEnabled, "batching of operations is not enabled")
 	case body[0] == '[':
-		batch, f := d.parseBatch(body)
-		return nil, batch, f
+		in.batch, f = d.parseBatch(body)
+	default:
+		in.request, f = parseRequest(body)
 	}
-	q, f := parseRequest(body)
-	return q, nil, f
+	return in, f
 }
 
 // parseRequest reads {"query", "operationName", "variables", "extensions",

@@ -202,7 +202,7 @@ func TestReturnRulesOnEveryPath(t *testing.T) {
 		status     int
 		want       http.Header
 	}{
-		{"success", query, answerWith(200, entities, ofB...), 200, base},
+		{"success", query, answerWith(200, entities, ofB...), 200, with(http.Header{"Vary": {"Accept"}})},
 		{"an error beside data", query, answerWith(200, `{"data":{"_entities":[null]},"errors":[{"message":"no","path":["_entities",0]}]}`, ofB...), 200, with(http.Header{"Cache-Control": {noStore}})},
 		{"a status of 500 with errors", query, answerWith(500, `{"errors":[{"message":"no"}]}`, ofB...), 200, with(http.Header{"Cache-Control": {noStore}})},
 		{"a page in place of an answer", query, answerWith(502, `<html>`, ofB...), 200, with(http.Header{"Cache-Control": {noStore}})},
@@ -213,6 +213,7 @@ func TestReturnRulesOnEveryPath(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBench(t, func(c *config.Config) {
+				c.Compression.Responses = false
 				c.Headers.All.Response = []config.ResponseRule{
 					back("x-t", config.AppendValues), back("set-cookie", ""), back("cache-control", ""), insertBack("x-by", "weft"),
 				}

@@ -26,6 +26,8 @@ type Router struct {
 	page      *graphiql.Page // nil if it is off
 	metrics   http.Handler   // nil if they are off
 	decoder   *decoder
+	measured  measured
+	maxErrors int                               // of a response
 	edge      []func(http.Handler) http.Handler // of the GraphQL path
 	handler   http.Handler
 	places    *admission.Gate // of requests; nil for no limit
@@ -90,6 +92,8 @@ func New(o Options) (*Router, error) {
 	}
 	codec := coding.NewCodec()
 	rt.decoder = newDecoder(o.Config, codec)
+	rt.measured = newMeasured(o.Config)
+	rt.maxErrors = int(enforced(o.Config, config.MeasureErrors, int64(o.Config.Limits.Errors)))
 	allowOrigins, err := newCORS(o.Config.CORS)
 	if err != nil {
 		return nil, err

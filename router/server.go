@@ -10,6 +10,8 @@ import (
 
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/weft-graphql/weft/config"
 )
 
 // Time limits of connections, besides the deadline of a request.
@@ -33,7 +35,7 @@ func (rt *Router) Serve(ctx context.Context, l net.Listener) error {
 		Handler:           rt,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    int(rt.config.Limits.HeaderBytes),
+		MaxHeaderBytes:    int(enforced(rt.config, config.MeasureHeaderBytes, int64(rt.config.Limits.HeaderBytes))),
 		ErrorLog:          errorLog,
 		// Requests under way go on when ctx ends.
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
