@@ -22,6 +22,7 @@ type call[V any] struct {
 	done    chan struct{} // closed when value and err are set
 	value   V
 	err     error
+	alone   bool // only one asker gets them
 }
 
 // do returns what work returns for the key. Work gets a context without the
@@ -31,18 +32,23 @@ type call[V any] struct {
 //
 // A panic in work is an error of type *panicError for all who asked.
 func (f *flight[K, V]) do(ctx context.Context, key K, work func(context.Context) (V, error)) (V, error) {
+	v, _, err := f.ask(ctx, key, work)
+	return v, err
+}
+
+// ask is do, and tells whether nobody else gets the value.
+func (f *flight[K, V]) ask(ctx context.Context, key K, work func(context.Context) (V, error)) (v V, alone bool, err error) {
 	c := f.join(ctx, key, work)
 	select {
 	case <-c.done:
-		return c.value, c.err
+		return c.value, c.alone, c.err
 	case <-ctx.Done():
 	}
 	if f.leave(key, c) {
 		c.cancel()
 		<-c.done
 	}
-	var none V
-	return none, ctx.Err()
+	return v, false, ctx.Err()
 }
 
 func (f *flight[K, V]) join(ctx context.Context, key K, work func(context.Context) (V, error)) *call[V] {
@@ -87,9 +93,11 @@ func (f *flight[K, V]) leave(key K, c *call[V]) bool {
 	return true
 }
 
+// forget lets nobody join any more.
 func (f *flight[K, V]) forget(key K, c *call[V]) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	c.alone = c.waiters == 1
 	if f.calls[key] == c {
 		delete(f.calls, key)
 	}

@@ -66,7 +66,8 @@ type exchange struct {
 	labels     flags // of progressive overrides: which are active
 	program    *program
 	response   *executor.Response
-	body       []byte    // of the response, if others may have it too; not to be written to
+	body       []byte    // of the response, if it was made for several; not to be written to
+	alone      bool      // nobody else has body
 	failures   *failures // of subgraphs; those of another exchange that has executed for this one
 	own        failures
 
@@ -366,7 +367,7 @@ func (x *exchange) respond(context.Context) *refusal {
 		x.returnHeaders(x.response.Fetches, clean && x.operation.Kind == ast.Query && x.explaining == explainNot)
 	}
 	writeBody(x.writer, x.media, http.StatusOK, body)
-	if x.response != nil && x.body == nil {
+	if x.response != nil && (x.body == nil || x.alone) {
 		x.response.Release()
 	}
 	return nil

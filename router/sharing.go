@@ -60,7 +60,7 @@ func (x *exchange) shares() bool {
 }
 
 // executeShared executes r, or waits for the execution of a request that equals
-// it, and sets the body of the response.
+// it, and sets the body of the response, and whether nobody else has it.
 func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *forwarding) (*executor.Response, error) {
 	s := &x.router.sharing
 	key, headers := x.executionKey(f)
@@ -68,7 +68,7 @@ func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *fo
 	led := false // read only after what sets it has ended
 	deadline, _ := ctx.Deadline()
 	graph, failures := x.graph, x.failures
-	done, err := s.flights.do(ctx, key, func(ctx context.Context) (*execution, error) {
+	done, alone, err := s.flights.ask(ctx, key, func(ctx context.Context) (*execution, error) {
 		led = true
 		ctx, cancel := context.WithDeadline(ctx, deadline)
 		defer cancel()
@@ -88,7 +88,7 @@ func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *fo
 		s.joined.Add(1)
 		x.record.joined = true
 	}
-	x.body, x.failures = done.body, done.failures
+	x.body, x.alone, x.failures = done.body, alone, done.failures
 	return done.response, nil
 }
 
