@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -75,6 +76,7 @@ func (m *Metrics) Handler() http.Handler {
 
 // SchemaRead implements delivery.Observer.
 func (m *Metrics) SchemaRead(subgraph string, ok bool) {
+	subgraph = strings.ToValidUTF8(subgraph, "\uFFFD") // labels are nothing else
 	result, available := "error", 0.0
 	if ok {
 		result, available = "ok", 1
