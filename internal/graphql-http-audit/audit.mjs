@@ -34,8 +34,9 @@ function freePort() {
 // asked for.
 async function start() {
   const port = await freePort();
-  const supergraph = join(here, "../../demo/supergraph.graphql");
-  const child = spawn(options.weft, ["serve", "-c", join(here, "weft.yaml"), "--supergraph", supergraph, "--listen", `127.0.0.1:${port}`], {
+  // Nothing listens there, and nobody asks it.
+  const subgraph = `audit=${join(here, "subgraph.graphql")}@http://127.0.0.1:9/graphql`;
+  const child = spawn(options.weft, ["serve", "-c", join(here, "weft.yaml"), "--subgraph", subgraph, "--listen", `127.0.0.1:${port}`], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let log = "";
