@@ -101,7 +101,7 @@ func (rt *Router) logRequest(r *http.Request, rec *record, took time.Duration) {
 	if version := firstHeader(r.Header, rt.config.Clients.VersionHeaders); version != "" {
 		fields = append(fields, zap.String("client_version", logWord(version)))
 	}
-	if names := rt.config.Log.RequestHeaders; len(names) > 0 {
+	if names := rt.config.Log.RequestHeaders; firstHeader(r.Header, names) != "" {
 		fields = append(fields, zap.Object("headers", headerLog{names, r.Header, rt.errors.secrets}))
 	}
 	if len(rec.batch) > 0 {

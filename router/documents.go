@@ -170,15 +170,15 @@ func (x *exchange) findByID(d *documents, id string) *refusal {
 			return nil
 		}
 	}
-	if d.registered == nil {
-		if d.list == nil {
-			return refuse(http.StatusOK, CodePersistedQueries, "PersistedQueryNotSupported")
-		}
-		x.logUnknown(d, id)
-		return refuse(x.media.refused(), CodePersistedNotInList, "the persisted query is not in the list")
+	if d.registered == nil && d.list == nil {
+		return refuse(http.StatusOK, CodePersistedQueries, "PersistedQueryNotSupported")
 	}
 	hash, ok := persisted.ParseHash(id)
-	if !ok {
+	switch {
+	case d.list != nil && (!ok || d.registered == nil):
+		x.logUnknown(d, id)
+		return refuse(x.media.refused(), CodePersistedNotInList, "the persisted query is not in the list")
+	case !ok:
 		return malformedHash()
 	}
 	text, ok := d.registered.find(hash)
@@ -193,7 +193,7 @@ func (x *exchange) findByID(d *documents, id string) *refusal {
 }
 
 func malformedHash() *refusal {
-	return invalid(`"extensions.persistedQuery.sha256Hash" is not a SHA-256: 64 digits of lower-case hexadecimal`)
+	return invalid("the id of the persisted query is not a SHA-256: 64 digits of lower-case hexadecimal")
 }
 
 // checkText refuses the text of a document that has to be named, or is not in

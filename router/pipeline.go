@@ -105,6 +105,7 @@ func (rt *Router) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	graph := rt.acquire()
 	if graph == nil {
+		rt.returns.collect(nil).write(w.Header(), false)
 		refuse(http.StatusServiceUnavailable, CodeNoSupergraph, "no supergraph is loaded yet").write(w, mediaJSON)
 		return
 	}

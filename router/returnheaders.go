@@ -184,8 +184,11 @@ type returned struct {
 const maxReturnedBytes = 32 << 10
 
 // collect merges the contributions of all answers to a request, in the order
-// of its plan.
+// of its plan. Without rules there are none.
 func (r *returnRules) collect(fetches []executor.FetchReport) *returned {
+	if r == nil {
+		return &returned{}
+	}
 	out := &returned{headers: map[string][]string{}, joined: map[string]bool{}, defaults: map[string][]string{}}
 	out.add(r.of(r.all, nil), nil, false)
 	for i := range fetches {

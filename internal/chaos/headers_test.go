@@ -85,7 +85,6 @@ func TestTrap20Headers(t *testing.T) {
 	delete(header, "Weft-Deadline-Ms") // is of a number that differs
 	want := http.Header{
 		"Accept":          {"application/graphql-response+json, application/json;q=0.9"},
-		"Accept-Charset":  {"utf-8"},
 		"Accept-Language": {"de"},
 		"Authorization":   {"Bearer one"},
 		"Cache-Control":   {"no-cache"},
