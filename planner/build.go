@@ -43,10 +43,14 @@ func (r *reading) after(f *fetch) {
 func (b *builder) build(p *position, d *decision, sources []*source, sc *scope) *reading {
 	r := &reading{}
 	var objects []string
-	for _, cd := range d.classes {
+	builds := make([]*classBuild, len(d.classes))
+	for i, cd := range d.classes {
 		b.step()
-		b.buildClass(p, cd, sources, sc, r)
+		builds[i] = b.newClassBuild(cd, sources, sc)
 		objects = union(objects, cd.class.types)
+	}
+	for i, cb := range builds {
+		cb.build(builds[i+1:], r)
 	}
 	for _, f := range r.fields {
 		if len(f.On) == len(objects) {
@@ -77,10 +81,11 @@ type classBuild struct {
 	*classDecision
 	sc      *scope
 	sources []*source // by known
+	done    []bool    // by item: written down along with another class's
 }
 
-func (b *builder) buildClass(p *position, cd *classDecision, sources []*source, sc *scope, r *reading) {
-	cb := &classBuild{b: b, classDecision: cd, sc: sc, sources: make([]*source, len(cd.known))}
+func (b *builder) newClassBuild(cd *classDecision, sources []*source, sc *scope) *classBuild {
+	cb := &classBuild{b: b, classDecision: cd, sc: sc, sources: make([]*source, len(cd.known)), done: make([]bool, len(cd.items))}
 	for i, k := range cd.known {
 		if k.from >= 0 {
 			cb.sources[i] = sources[k.from]
@@ -89,23 +94,79 @@ func (b *builder) buildClass(p *position, cd *classDecision, sources []*source, 
 		o := cd.openings[k.opening]
 		cb.sources[i] = &source{view: k.view, write: func() (*fetch, *node) { return cb.open(o, i) }}
 	}
-	for _, id := range cd.items {
-		if id.item.internal && !p.internal {
+	return cb
+}
+
+// build writes a class down, and with it what others do in just the same way.
+func (cb *classBuild) build(others []*classBuild, r *reading) {
+	p := cb.class.pos
+	for i := range cb.items {
+		id := &cb.items[i]
+		switch {
+		case cb.done[i]:
+		case id.item.internal && !p.internal:
 			own := &reading{}
-			cb.item(&id, own)
+			cb.item(id, cb.class.types, own)
 			if !id.item.typename() {
-				sc.context = append(sc.context, own.deps...)
+				cb.sc.context = append(cb.sc.context, own.deps...)
 			}
-			continue
-		}
-		if field := cb.item(&id, r); p.internal {
-			r.add(field, cd.class.types)
+		default:
+			types := cb.class.types
+			for _, other := range others {
+				if at := cb.alike(id, other); at >= 0 {
+					other.done[at] = true
+					types = union(types, other.class.types)
+				}
+			}
+			if field := cb.item(id, types, r); p.internal {
+				r.add(field, types)
+			}
 		}
 	}
 }
 
-// item writes one field down and returns how to find it again.
-func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
+// alike finds the item of another class that leads to the same position, which
+// is served alike from the same views; -1 if there is none.
+func (cb *classBuild) alike(id *itemDecision, other *classBuild) int {
+	if id.child == nil || id.beside != nil {
+		return -1
+	}
+	return slices.IndexFunc(other.items, func(o itemDecision) bool {
+		if o.child == nil || o.beside != nil || o.child.pos != id.child.pos || o.child.decision != id.child.decision ||
+			!id.item.isLike(o.item) || !cb.b.sameType(cb.class, other.class, id.item.name) || len(o.child.hands) != len(id.child.hands) {
+			return false
+		}
+		for i, at := range id.child.hands {
+			to := o.child.hands[i]
+			if at < 0 && to < 0 {
+				continue
+			}
+			if at < 0 || to < 0 || cb.known[at].from < 0 || cb.known[at].from != other.known[to].from {
+				return false
+			}
+			v := cb.known[at].view
+			own, others := cb.b.views.owned(v, cb.class.object(), id.item.name), cb.b.views.owned(v, other.class.object(), id.item.name)
+			if own.Type.String() != others.Type.String() {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// isLike tells whether two items are the same field under the same name.
+func (it *item) isLike(other *item) bool {
+	return it.response == other.response && it.name == other.name && it.arguments == other.arguments && it.internal == other.internal
+}
+
+// sameType tells whether a field is of one type in two classes.
+func (b *builder) sameType(x, y *class, name string) bool {
+	return b.field(x.object(), name).Type.String() == b.field(y.object(), name).Type.String()
+}
+
+// item writes one field down for objects of some types, and returns how to find
+// it again.
+func (cb *classBuild) item(id *itemDecision, types []string, r *reading) *plan.InputField {
 	b, c, it := cb.b, cb.class, id.item
 	if it.typename() {
 		if id.known >= 0 {
@@ -117,7 +178,7 @@ func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
 	}
 	as := it.response
 	if c.pos.internal || it.internal {
-		as = cb.sc.name(c.types, it.name, it.arguments, it.leaf)
+		as = cb.sc.name(types, it.name, it.arguments, it.leaf)
 	}
 	field := b.field(c.object(), it.name)
 	found := &plan.InputField{Name: it.name, As: as, NonNull: field.Type.NonNull}
@@ -128,12 +189,12 @@ func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
 		return found // of a doubtful class
 	}
 	if it.leaf {
-		f := cb.selectItem(cb.sources[id.known], it, as, nil)
+		f := cb.selectItem(cb.sources[id.known], it, as, types, nil)
 		r.after(f)
 		return found
 	}
 	child := id.child.pos
-	types := c.types
+	reads := types
 	var after []*fetch
 	switch {
 	case c.pos.selective:
@@ -141,9 +202,9 @@ func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
 	case !slices.ContainsFunc(id.child.hands, cb.tellsType):
 		// Nobody who has the child knows of which class its parent is, so it
 		// is read for all of them.
-		types = cb.sc.possible
+		reads = cb.sc.possible
 	}
-	sc := cb.sc.below(types, as, it.lists, child.possible, child.blurred(), after)
+	sc := cb.sc.below(reads, as, it.lists, child.possible, child.blurred(), after)
 	sources := make([]*source, len(id.child.hands))
 	first := -1
 	for i, at := range id.child.hands {
@@ -155,7 +216,7 @@ func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
 		sources[i] = &source{view: v, write: func() (*fetch, *node) {
 			n := &node{subgraph: v.subgraph, local: v.local, interfaceObject: v.interfaceObject, typenameAs: sc.typename()}
 			n.typename = b.abstract(child) && !v.interfaceObject
-			f := cb.selectItem(parent, it, as, &n)
+			f := cb.selectItem(parent, it, as, types, &n)
 			return f, n
 		}}
 		if first < 0 || cb.known[at].stage < cb.known[id.child.hands[first]].stage {
@@ -180,10 +241,10 @@ func (cb *classBuild) item(id *itemDecision, r *reading) *plan.InputField {
 
 // selectItem selects an item's field at a source. For a composite field *child
 // is the node to select below, replaced by the one already there.
-func (cb *classBuild) selectItem(s *source, it *item, as string, child **node) *fetch {
+func (cb *classBuild) selectItem(s *source, it *item, as string, types []string, child **node) *fetch {
 	f, n := s.use()
 	in := cb.b.views.owned(s.view, cb.class.object(), it.name)
-	e := entry{on: cb.class.types, as: as, name: it.name, arguments: it.fields[0].Arguments, directives: it.fields[0].Directives, typ: in.Type}
+	e := entry{on: types, as: as, name: it.name, arguments: it.fields[0].Arguments, directives: it.fields[0].Directives, typ: in.Type}
 	if in.Context != nil {
 		e.arguments = append(slices.Clone(e.arguments), cb.context(f, in)...)
 	}

@@ -113,7 +113,7 @@ func (b *builder) without(fields, others []*operation.Field) []*operation.Field 
 		var same []*operation.Field
 		covered := false
 		for _, o := range others {
-			if o.Defer == nil && o.ResponseName == f.ResponseName && containsAll(o.On, f.On) {
+			if o.Defer == nil && o.ResponseName == f.ResponseName && slices.Equal(o.On, f.On) {
 				covered = true
 				same = append(same, o.Selections...)
 			}

@@ -90,13 +90,13 @@ func (s *search) entry(d *classDecision, subgraph, n int) *opening {
 	if n > len(s.at) {
 		return s.way(d, subgraph, n, false)
 	}
-	if s.entries == nil {
-		s.entries = make([]entryFrom, len(s.b.super.Subgraphs))
+	for _, e := range s.entries {
+		if e.subgraph == subgraph {
+			return e.opening
+		}
 	}
-	e := &s.entries[subgraph]
-	if !e.known {
-		e.known, e.opening = true, s.way(d, subgraph, n, false)
-	}
+	e := entryFrom{subgraph, s.way(d, subgraph, n, false)}
+	s.entries = append(s.entries, e)
 	return e.opening
 }
 
@@ -270,12 +270,12 @@ func (s *search) require(d *classDecision, n int) {
 func (s *search) requirement(d *classDecision, it *item, n int) *opening {
 	b := s.b
 	var best *opening
-	for _, g := range b.super.Subgraphs {
-		f := b.requiring(d.class, it, g.Index)
+	for _, g := range b.doors(d.class) {
+		f := b.requiring(d.class, it, g)
 		if f == nil {
 			continue
 		}
-		o := s.way(d, g.Index, n, true)
+		o := s.way(d, g.subgraph, n, true)
 		if o == nil || b.resolve(b.entered(o.jump, o.typed >= 0), d.class, it) != required {
 			continue
 		}
@@ -324,8 +324,8 @@ func (b *builder) knownOf(d *classDecision, opening int) int {
 
 // requiring finds the item's field in a subgraph if it needs @requires there
 // for objects of the class that enter by a key.
-func (b *builder) requiring(c *class, it *item, subgraph int) *supergraph.FieldIn {
-	for _, j := range b.jumps(c, subgraph) {
+func (b *builder) requiring(c *class, it *item, g door) *supergraph.FieldIn {
+	for _, j := range g.jumps {
 		v := b.entered(j, true)
 		if b.resolve(v, c, it) == required {
 			return b.views.owned(v, c.object(), it.name)
@@ -424,8 +424,8 @@ func (b *builder) readOnce(d *classDecision, id *itemDecision, through []*view) 
 
 // isEntity tells whether objects of the class can enter some subgraph by key.
 func (b *builder) isEntity(c *class) bool {
-	return slices.ContainsFunc(b.super.Subgraphs, func(g *supergraph.Subgraph) bool {
-		return slices.ContainsFunc(b.jumps(c, g.Index), func(j *jump) bool { return j.key != nil })
+	return slices.ContainsFunc(b.doors(c), func(g door) bool {
+		return slices.ContainsFunc(g.jumps, func(j *jump) bool { return j.key != nil })
 	})
 }
 

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -44,20 +45,45 @@ func (b *builder) entered(j *jump, typed bool) *view {
 	return j.views[i]
 }
 
-// jumps lists the ways to enter a subgraph, by the order of its keys. Jumps
-// that need a known runtime type come first.
-func (b *builder) jumps(c *class, subgraph int) []*jump {
-	if c.jumps == nil {
-		c.jumps = make([][]*jump, len(b.super.Subgraphs))
-	}
-	if c.jumps[subgraph] == nil {
-		js := b.findJumps(c, subgraph)
-		for _, j := range js {
-			j.subgraph = subgraph
+// A door is a subgraph that objects of a class can enter, and the ways to: by
+// the order of its keys, those that need a known runtime type first.
+type door struct {
+	subgraph int
+	jumps    []*jump
+}
+
+// doors lists the subgraphs that objects of a class can enter, in index order.
+func (b *builder) doors(c *class) []door {
+	if c.doors == nil {
+		c.doors = []door{}
+		hosts := []*supergraph.Type{b.super.Types[c.object()]}
+		for _, name := range b.planner.interfaces[c.object()] {
+			hosts = append(hosts, b.super.Types[name])
 		}
-		c.jumps[subgraph] = append([]*jump{}, js...)
+		for _, g := range b.super.Subgraphs {
+			if !slices.ContainsFunc(hosts, func(t *supergraph.Type) bool { return t != nil && t.In[g.Index] != nil }) {
+				continue
+			}
+			js := b.findJumps(c, g.Index)
+			for _, j := range js {
+				j.subgraph = g.Index
+			}
+			if len(js) > 0 {
+				c.doors = append(c.doors, door{g.Index, js})
+			}
+		}
 	}
-	return c.jumps[subgraph]
+	return c.doors
+}
+
+// jumps lists the ways to enter one subgraph.
+func (b *builder) jumps(c *class, subgraph int) []*jump {
+	doors := b.doors(c)
+	i, ok := slices.BinarySearchFunc(doors, subgraph, func(d door, g int) int { return cmp.Compare(d.subgraph, g) })
+	if !ok {
+		return nil
+	}
+	return doors[i].jumps
 }
 
 func (b *builder) findJumps(c *class, subgraph int) []*jump {
@@ -103,8 +129,8 @@ func (b *builder) findJumps(c *class, subgraph int) []*jump {
 // isKeyField tells whether an item is a field of some key that objects of the
 // class can enter a subgraph by.
 func (b *builder) isKeyField(c *class, it *item) bool {
-	return it.leaf && slices.ContainsFunc(b.super.Subgraphs, func(g *supergraph.Subgraph) bool {
-		return slices.ContainsFunc(b.jumps(c, g.Index), func(j *jump) bool {
+	return it.leaf && slices.ContainsFunc(b.doors(c), func(g door) bool {
+		return slices.ContainsFunc(g.jumps, func(j *jump) bool {
 			return j.key != nil && slices.ContainsFunc(j.key.Fields, func(s ast.Selection) bool {
 				f, ok := s.(*ast.Field)
 				return ok && f.Name == it.name

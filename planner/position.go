@@ -49,6 +49,9 @@ type position struct {
 
 	classes []*class
 
+	// below are the positions that items of the classes lead to.
+	below []*position
+
 	// selective says that the runtime type decides what is selected, so that
 	// it must be learnt.
 	selective bool
@@ -85,8 +88,8 @@ type class struct {
 	// candidates are kept by the views at hand.
 	candidates map[string]*candidates
 
-	// jumps tell by subgraph how the objects may enter it, once found.
-	jumps [][]*jump
+	// doors are the subgraphs that the objects can enter, once found.
+	doors []door
 
 	// sets are the positions of field sets at the class's objects. Classes of
 	// such positions that are about the same objects share the map: entering
@@ -190,8 +193,25 @@ func (ps *positions) below(c *class, it *item) *position {
 			p.candidates = append(p.candidates, child)
 		}
 	}
-	it.child = ps.add(p)
+	it.child = ps.shared(c.pos, p)
 	return it.child
+}
+
+// shared adds a position, or finds one below the same parent that is no
+// different: classes that are alike in what they select of a field part again
+// only where they differ.
+func (ps *positions) shared(parent, p *position) *position {
+	if len(ps.b.planner.contextual) > 0 {
+		return ps.add(p) // what is above matters
+	}
+	for _, other := range parent.below {
+		if other.static == p.static && other.internal == p.internal && slices.Equal(other.fields, p.fields) &&
+			slices.Equal(other.eager, p.eager) && slices.Equal(other.deferred, p.deferred) && slices.Equal(other.candidates, p.candidates) {
+			return other
+		}
+	}
+	parent.below = append(parent.below, p)
+	return ps.add(p)
 }
 
 // within lists the views of a class's objects: the candidates of its position
@@ -203,8 +223,8 @@ func (ps *positions) within(c *class) []*view {
 			vs = append(vs, v)
 		}
 	}
-	for _, g := range ps.b.super.Subgraphs {
-		for _, j := range ps.b.jumps(c, g.Index) {
+	for _, g := range ps.b.doors(c) {
+		for _, j := range g.jumps {
 			if v := ps.b.entered(j, !c.pos.blurred() || c.pos.selective); !slices.Contains(vs, v) {
 				vs = append(vs, v)
 			}

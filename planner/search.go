@@ -46,10 +46,10 @@ type search struct {
 	keys []key
 }
 
-// An entryFrom is what builder.entry found for a subgraph, once asked.
+// An entryFrom is what way found for a subgraph.
 type entryFrom struct {
-	known   bool
-	opening *opening
+	subgraph int
+	opening  *opening
 }
 
 // chooseClass finds the subgraphs to enter for a class. opened are the fetches
@@ -241,18 +241,18 @@ func supplied(suppliers [][]int, set []int) bool {
 func (b *builder) owners(c *class, it *item, fetched map[int]bool) []int {
 	var owners []int
 	apart := false
-	for _, g := range b.super.Subgraphs {
+	for _, g := range b.doors(c) {
 		owns := false
-		for _, j := range b.jumps(c, g.Index) {
+		for _, j := range g.jumps {
 			switch b.resolve(b.entered(j, true), c, it) {
 			case direct:
 				owns = true
 			case required:
-				fetched[g.Index], apart = true, true
+				fetched[g.subgraph], apart = true, true
 			}
 		}
 		if owns {
-			owners = append(owners, g.Index)
+			owners = append(owners, g.subgraph)
 		}
 	}
 	if apart {
@@ -281,10 +281,8 @@ func subsets(of []int, size int, set []int, f func([]int)) {
 // one enters exactly one subgraph: a mutation field is called once, a
 // subscription has one source.
 func (s *search) one() *classDecision {
-	for _, g := range s.b.super.Subgraphs {
-		if len(s.b.jumps(s.class, g.Index)) > 0 {
-			s.consider([]int{g.Index})
-		}
+	for _, g := range s.b.doors(s.class) {
+		s.consider([]int{g.subgraph})
 	}
 	if s.best == nil {
 		s.consider(nil)

@@ -21,9 +21,9 @@ func (b *builder) worthEntering(c *class, at []known) []int {
 	}
 	if !typed && len(at) > 0 {
 		// The runtime type must be learnt before a jump that needs it.
-		for _, g := range b.super.Subgraphs {
-			if slices.ContainsFunc(b.jumps(c, g.Index), func(j *jump) bool { return j.untyped }) {
-				worth.enter[g.Index] = true
+		for _, g := range b.doors(c) {
+			if slices.ContainsFunc(g.jumps, func(j *jump) bool { return j.untyped }) {
+				worth.enter[g.subgraph] = true
 			}
 		}
 	}
@@ -75,20 +75,20 @@ func (b *builder) worthFor(c *class, it *item, here []*view, worth worthwhile) {
 	if had && it.leaf {
 		return
 	}
-	for _, g := range b.super.Subgraphs {
-		for _, j := range b.jumps(c, g.Index) {
+	for _, g := range b.doors(c) {
+		for _, j := range g.jumps {
 			v := b.entered(j, true)
 			b.step()
 			switch b.resolve(v, c, it) {
 			case direct:
 				if it.leaf || !had || b.gains(b.positions.below(c, it), below, b.below(v, c, it)) {
-					worth.enter[g.Index] = true
+					worth.enter[g.subgraph] = true
 				}
 			case required:
 				if had {
 					continue
 				}
-				worth.require[g.Index] = true
+				worth.require[g.subgraph] = true
 				set := b.views.owned(v, object, it.name).Requires
 				if set == nil {
 					continue
@@ -168,8 +168,8 @@ func (b *builder) suppliesRequired(c *class, it *item, at []*view, v *view) bool
 	if it.typename() {
 		return false
 	}
-	for _, g := range b.super.Subgraphs {
-		f := b.requiring(c, it, g.Index)
+	for _, g := range b.doors(c) {
+		f := b.requiring(c, it, g)
 		if f == nil || f.Requires == nil {
 			continue
 		}
@@ -226,9 +226,9 @@ func (b *builder) lacks(p *position, at []*view) bool {
 // unlocks tells whether v has a key of some subgraph that none of the others
 // has.
 func (b *builder) unlocks(c *class, at []*view, v *view) bool {
-	for _, g := range b.super.Subgraphs {
-		for _, j := range b.jumps(c, g.Index) {
-			if j.key == nil || g.Index == v.subgraph {
+	for _, g := range b.doors(c) {
+		for _, j := range g.jumps {
+			if j.key == nil || g.subgraph == v.subgraph {
 				continue
 			}
 			p := b.positions.fieldSet(c, j.key.Fields)
