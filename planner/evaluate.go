@@ -64,7 +64,11 @@ func (s *search) enter(d *classDecision, set []int) {
 	for len(pending) > 0 {
 		round := rounds[:0]
 		n := len(d.known)
+		at := s.atOnce(d, pending)
 		for _, g := range pending {
+			if at > 0 && s.keyStage(d, g) != at {
+				continue
+			}
 			o := s.entry(d, g, n)
 			if o == nil || len(round) > 0 && o.stage > round[0].stage {
 				continue
@@ -82,6 +86,48 @@ func (s *search) enter(d *classDecision, set []int) {
 			s.b.open(d, o)
 		}
 	}
+}
+
+// atOnce is the first stage whose fetches have the key of some pending subgraph;
+// 0 if there is none. As long as there are such subgraphs nobody asks how others
+// might be entered by way of third ones: those are in the set, too, or another
+// set has them.
+func (s *search) atOnce(d *classDecision, pending []int) int {
+	first := 0
+	for _, g := range pending {
+		if at := s.keyStage(d, g); at > 0 && (first == 0 || at < first) {
+			first = at
+		}
+	}
+	return first
+}
+
+// keyStage is the first stage at which a known view has all of a key of the
+// subgraph; 0 if none does.
+func (s *search) keyStage(d *classDecision, subgraph int) int {
+	first := 0
+	for _, j := range s.b.jumps(s.class, subgraph) {
+		if at := s.readyStage(d, j, len(d.known)); at > 0 && (first == 0 || at < first) {
+			first = at
+		}
+	}
+	return first
+}
+
+// readyStage is the first stage at which one of the first n known views has all
+// of the key of a jump; 0 if none does.
+func (s *search) readyStage(d *classDecision, j *jump, n int) int {
+	if j.key == nil {
+		return 0
+	}
+	first := 0
+	p := s.b.positions.fieldSet(s.class, j.key.Fields)
+	for _, k := range d.known[:n] {
+		if (first == 0 || k.stage < first) && s.b.views.canBe(k.view, s.class.object()) && s.b.wholly(p, k.view) {
+			first = k.stage
+		}
+	}
+	return first
 }
 
 // entry finds the best way into a subgraph from the first n known views. From
@@ -105,9 +151,18 @@ func (s *search) entry(d *classDecision, subgraph, n int) *opening {
 func (s *search) way(d *classDecision, subgraph, n int, sorted bool) *opening {
 	b := s.b
 	var best *opening
+	typed := typedFirst(d.known[:n])
+	if sorted && typed < 0 && b.isPart(d.class) {
+		return nil
+	}
+	isUsable := func(j *jump) bool { return b.usable(d.class, j, d.known[:n], typed) }
+	// With a key at hand nobody asks for others.
+	isReady := func(j *jump) bool { return isUsable(j) && s.readyStage(d, j, n) > 0 }
+	if !slices.ContainsFunc(b.jumps(d.class, subgraph), isReady) {
+		isReady = isUsable
+	}
 	for _, j := range b.jumps(d.class, subgraph) {
-		typed := typedFirst(d.known[:n])
-		if !b.usable(d.class, j, d.known[:n], typed) || sorted && typed < 0 && b.isPart(d.class) {
+		if !isReady(j) {
 			continue
 		}
 		o := &opening{subgraph: subgraph, jump: j, typed: typed}

@@ -49,6 +49,9 @@ type position struct {
 
 	classes []*class
 
+	// whole tells of which views is known whether they answer all of it.
+	whole map[*view]bool
+
 	// below are the positions that items of the classes lead to.
 	below []*position
 

@@ -191,6 +191,18 @@ func (b *builder) besides(v *view, c *class, it *item) bool {
 
 // wholly tells whether a view answers a whole field set directly.
 func (b *builder) wholly(p *position, v *view) bool {
+	if whole, ok := p.whole[v]; ok {
+		return whole
+	}
+	if p.whole == nil {
+		p.whole = map[*view]bool{}
+	}
+	whole := b.isWhole(p, v)
+	p.whole[v] = whole
+	return whole
+}
+
+func (b *builder) isWhole(p *position, v *view) bool {
 	for _, c := range p.classes {
 		if !b.views.canBe(v, c.object()) {
 			continue
