@@ -96,9 +96,9 @@ func (b *builder) run() (err error) {
 	case ast.Mutation:
 		return b.mutation(fields)
 	case ast.Subscription:
-		return b.tree(b.positions.operationRoot(kind, b.super.Subscription, fields), newScope(nil, []string{b.super.Subscription}, fields))
+		return b.tree(b.positions.operationRoot(kind, b.super.Subscription, fields), newScope(nil, []string{b.super.Subscription}, newNames(fields)))
 	default:
-		return b.tree(b.positions.operationRoot(ast.Query, b.super.Query, fields), newScope(nil, []string{b.super.Query}, fields))
+		return b.tree(b.positions.operationRoot(ast.Query, b.super.Query, fields), newScope(nil, []string{b.super.Query}, newNames(fields)))
 	}
 }
 
@@ -156,7 +156,7 @@ func (b *builder) fewestStages(p *position, hands []hand) int {
 // that request.
 func (b *builder) mutation(fields []*operation.Field) error {
 	root := b.super.Mutation
-	sc := newScope(nil, []string{root}, fields)
+	sc := newScope(nil, []string{root}, newNames(fields))
 	var before []*fetch
 	for _, group := range groupByResponse(fields) {
 		p := b.positions.operationRoot(ast.Mutation, root, group)

@@ -15,17 +15,13 @@ type scope struct {
 	above    *scope
 	path     plan.Path
 	possible []string
-	fields   []*operation.Field // what the client selects here
 
 	// blurred says that some subgraph has the objects as @interfaceObject:
 	// what is asked of it is read for objects of all types, so that names must
 	// fit all of them.
 	blurred bool
 
-	// internal maps a field and its arguments to the names it goes by where
-	// the client did not ask for it; taken is the reverse.
-	internal map[string][]string
-	taken    map[string]string
+	*names
 
 	children map[string]*scope
 	fetches  map[fetchKey]*fetch
@@ -39,6 +35,51 @@ type scope struct {
 	context []*fetch
 }
 
+// names are the names in use at a place. Where a subgraph does not tell the
+// types of objects apart, the places below their types are one to it, and
+// share them.
+type names struct {
+	fields []*operation.Field // what the client selects there
+
+	// internal maps a field and its arguments to the names it goes by where
+	// the client did not ask for it; taken is the reverse.
+	internal map[string][]string
+	taken    map[string]string
+
+	// shared says that places below several types share the names; below are
+	// then those of the places below them.
+	shared bool
+	below  map[string]*names
+}
+
+func newNames(fields []*operation.Field) *names {
+	return &names{fields: fields, internal: map[string][]string{}, taken: map[string]string{}}
+}
+
+// namesBelow are the names at the place that a field of objects of some types
+// leads to.
+func (s *scope) namesBelow(types []string, as string) *names {
+	shared := s.blurred || s.names.shared
+	if shared && s.names.below[as] != nil {
+		return s.names.below[as]
+	}
+	var fields []*operation.Field
+	for _, f := range s.fields {
+		if f.ResponseName == as && (shared || intersects(f.On, types)) {
+			fields = append(fields, f.Selections...)
+		}
+	}
+	n := newNames(fields)
+	if shared {
+		n.shared = true
+		if s.names.below == nil {
+			s.names.below = map[string]*names{}
+		}
+		s.names.below[as] = n
+	}
+	return n
+}
+
 type fetchKey struct {
 	deferral        *deferral
 	subgraph, stage int
@@ -47,12 +88,8 @@ type fetchKey struct {
 	nth             int    // several, if their representations conflict
 }
 
-func newScope(path plan.Path, possible []string, fields []*operation.Field) *scope {
-	return &scope{
-		path: path, possible: possible, fields: fields,
-		internal: map[string][]string{}, taken: map[string]string{},
-		children: map[string]*scope{}, fetches: map[fetchKey]*fetch{},
-	}
+func newScope(path plan.Path, possible []string, n *names) *scope {
+	return &scope{path: path, possible: possible, names: n, children: map[string]*scope{}, fetches: map[fetchKey]*fetch{}}
 }
 
 // below is the scope of what an item of objects of some types leads to.
@@ -77,13 +114,7 @@ func (s *scope) below(types []string, as string, lists int, possible []string, b
 		path[len(path)-1].On = types
 	}
 	path = append(path, plan.Element{As: as, Lists: lists})
-	var fields []*operation.Field
-	for _, f := range s.fields {
-		if f.ResponseName == as && intersects(f.On, types) {
-			fields = append(fields, f.Selections...)
-		}
-	}
-	c := newScope(path, possible, fields)
+	c := newScope(path, possible, s.namesBelow(types, as))
 	c.above, c.blurred = s, blurred
 	c.after = append(slices.Clone(s.after), after...)
 	s.children[key] = c

@@ -238,6 +238,9 @@ func (r *interpretation) send(f *plan.Fetch, representations map[string]any) (ma
 func (r *interpretation) merge(o *object, subgraph int, local string, set []*plan.Selection, answer map[string]any) {
 	for _, s := range set {
 		if s.TypeCondition != "" {
+			if o.typ != "" && !r.Super.IsPossible(s.TypeCondition, o.typ) {
+				continue // what has this name here is another field
+			}
 			r.merge(o, subgraph, s.TypeCondition, s.Selections, answer)
 			continue
 		}
