@@ -39,7 +39,7 @@ type builder struct {
 	// how many stages are needed.
 	quick bool
 
-	tried int // how many choices have been evaluated
+	tried int // how many choices have been evaluated, large ones counting more
 
 	bound int  // the last stage allowed
 	late  bool // something was refused only because of bound

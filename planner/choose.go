@@ -18,8 +18,17 @@ const (
 // b.bound stages. Hands must be canonical; they are not kept. Decisions are
 // memoised. What is returned may have been decided with more hands, of which it
 // uses none but those given.
-func (b *builder) choose(p *position, hands []hand) *decision {
+func (b *builder) choose(p *position, hands []hand) *decision { return b.chooseFrom(p, hands, false) }
+
+// chooseFrom is choose; if closed, no subgraph is entered for the objects at the
+// position itself, though it may be for others below them.
+func (b *builder) chooseFrom(p *position, hands []hand, closed bool) *decision {
 	key := make([]byte, 0, 64)
+	if closed {
+		key = append(key, 'c')
+	} else {
+		key = append(key, 'o')
+	}
 	key = binary.AppendUvarint(key, uint64(p.id))
 	key = binary.AppendUvarint(key, uint64(b.bound))
 	for _, h := range hands {
@@ -28,7 +37,7 @@ func (b *builder) choose(p *position, hands []hand) *decision {
 	}
 	d := b.decisions[string(key)]
 	if d == nil {
-		d = b.dominant(p, hands)
+		d = b.dominant(p, hands, closed)
 	}
 	if d != nil {
 		b.late = b.late || d.late
@@ -36,12 +45,12 @@ func (b *builder) choose(p *position, hands []hand) *decision {
 	}
 	before := b.late
 	b.late = false
-	d = b.decide(p, slices.Clone(hands))
+	d = b.decide(p, slices.Clone(hands), closed)
 	d.late = b.late
 	b.late = before || d.late
 	b.decisions[string(key)] = d
 	if b.isPlain(p, hands) && d.missing == 0 {
-		at := placed{p, b.bound}
+		at := placed{p, b.bound, closed}
 		b.decided[at] = append(b.decided[at], d)
 	}
 	return d
@@ -49,17 +58,18 @@ func (b *builder) choose(p *position, hands []hand) *decision {
 
 // placed is a position under a bound.
 type placed struct {
-	pos   *position
-	bound int
+	pos    *position
+	bound  int
+	closed bool
 }
 
 // dominant finds a decision made with more hands that uses none but the given:
 // with fewer there can be no better one.
-func (b *builder) dominant(p *position, hands []hand) *decision {
+func (b *builder) dominant(p *position, hands []hand, closed bool) *decision {
 	if !b.isPlain(p, hands) {
 		return nil
 	}
-	for _, d := range b.decided[placed{p, b.bound}] {
+	for _, d := range b.decided[placed{p, b.bound, closed}] {
 		if len(d.hands) > len(hands) && d.servedBy(hands) {
 			return d
 		}
@@ -107,16 +117,18 @@ func (d *decision) placesOf(hands []hand, index []int) []int {
 	return places
 }
 
-func (b *builder) decide(p *position, hands []hand) *decision {
+func (b *builder) decide(p *position, hands []hand, closed bool) *decision {
 	d := &decision{hands: hands, used: make([]bool, len(hands))}
 	for _, c := range p.classes {
 		at := b.atHand(c, hands)
 		if c.doubtful || len(at) == 0 && p.root == "" {
 			continue // no such object can come from any of the views
 		}
-		d.classes = append(d.classes, b.chooseClass(c, at, openedBy(d.classes)))
+		d.classes = append(d.classes, b.chooseClass(c, at, openedBy(d.classes), closed))
 	}
-	b.agree(d.classes)
+	if !closed {
+		b.agree(d.classes)
+	}
 	for _, cd := range d.classes {
 		d.markUsed(cd)
 	}
@@ -132,7 +144,7 @@ func (b *builder) decide(p *position, hands []hand) *decision {
 			at = slices.DeleteFunc(at, func(k known) bool { return !sure[k.from] })
 		}
 		if len(at) > 0 {
-			cd := b.chooseClass(c, at, openedBy(d.classes))
+			cd := b.chooseClass(c, at, openedBy(d.classes), closed)
 			d.classes = append(d.classes, cd)
 			d.markUsed(cd)
 		}
@@ -170,7 +182,7 @@ func (b *builder) agree(classes []*classDecision) {
 			others := append(slices.Clone(classes[:i]), classes[i+1:]...)
 			at := slices.DeleteFunc(slices.Clone(cd.known), func(k known) bool { return k.from < 0 })
 			opened := openedBy(others)
-			again := b.chooseClass(cd.class, at, opened)
+			again := b.chooseClass(cd.class, at, opened, false)
 			if cmp.Or(cmp.Compare(again.missing, cd.missing), cmp.Compare(again.costWith(opened), cd.costWith(opened))) < 0 {
 				classes[i], changed = again, true
 			}

@@ -16,11 +16,12 @@
 // A subgraph entered at a position serves everything below it, so a choice
 // only concerns the subtree: choose is a dynamic programme over (position,
 // views with the stage at which each is at hand). Plans are never enumerated.
-// The number of dependent stages is bounded from below, one more at a time,
-// until a plan exists; under that bound the fewest fetches win.
+// A first pass, in which everything helpful is entered, tells the number of
+// dependent stages; under that bound the fewest fetches win.
 //
 // Keys and @requires field sets are positions of their own, of the same
-// object, solved by the same programme. Build then walks the decisions and
+// object, solved by the same programme. What @defer lets come later is planned
+// after the rest, at the places of its fragments. Build then walks the decisions and
 // writes the fetches down, and batch joins requests to one subgraph whose time
 // windows overlap.
 //

@@ -13,7 +13,7 @@ func (s *search) evaluate(set []int) *classDecision {
 	b, c := s.b, s.class
 	b.steps += len(c.items) * (1 + len(s.at) + len(set)) / 16
 	b.step()
-	b.tried++
+	b.tried += 1 + len(c.items)*(1+len(s.at)+len(set))/64
 	d := b.blank(c)
 	d.known = append(slices.Grow(d.known, len(s.at)+len(set)+1), s.at...)
 	s.enter(d, set)
@@ -64,11 +64,7 @@ func (s *search) enter(d *classDecision, set []int) {
 	for len(pending) > 0 {
 		round := rounds[:0]
 		n := len(d.known)
-		at := s.atOnce(d, pending)
 		for _, g := range pending {
-			if at > 0 && s.keyStage(d, g) != at {
-				continue
-			}
 			o := s.entry(d, g, n)
 			if o == nil || len(round) > 0 && o.stage > round[0].stage {
 				continue
@@ -86,48 +82,6 @@ func (s *search) enter(d *classDecision, set []int) {
 			s.b.open(d, o)
 		}
 	}
-}
-
-// atOnce is the first stage whose fetches have the key of some pending subgraph;
-// 0 if there is none. As long as there are such subgraphs nobody asks how others
-// might be entered by way of third ones: those are in the set, too, or another
-// set has them.
-func (s *search) atOnce(d *classDecision, pending []int) int {
-	first := 0
-	for _, g := range pending {
-		if at := s.keyStage(d, g); at > 0 && (first == 0 || at < first) {
-			first = at
-		}
-	}
-	return first
-}
-
-// keyStage is the first stage at which a known view has all of a key of the
-// subgraph; 0 if none does.
-func (s *search) keyStage(d *classDecision, subgraph int) int {
-	first := 0
-	for _, j := range s.b.jumps(s.class, subgraph) {
-		if at := s.readyStage(d, j, len(d.known)); at > 0 && (first == 0 || at < first) {
-			first = at
-		}
-	}
-	return first
-}
-
-// readyStage is the first stage at which one of the first n known views has all
-// of the key of a jump; 0 if none does.
-func (s *search) readyStage(d *classDecision, j *jump, n int) int {
-	if j.key == nil {
-		return 0
-	}
-	first := 0
-	p := s.b.positions.fieldSet(s.class, j.key.Fields)
-	for _, k := range d.known[:n] {
-		if (first == 0 || k.stage < first) && s.b.views.canBe(k.view, s.class.object()) && s.b.wholly(p, k.view) {
-			first = k.stage
-		}
-	}
-	return first
 }
 
 // entry finds the best way into a subgraph from the first n known views. From
@@ -155,14 +109,8 @@ func (s *search) way(d *classDecision, subgraph, n int, sorted bool) *opening {
 	if sorted && typed < 0 && b.isPart(d.class) {
 		return nil
 	}
-	isUsable := func(j *jump) bool { return b.usable(d.class, j, d.known[:n], typed) }
-	// With a key at hand nobody asks for others.
-	isReady := func(j *jump) bool { return isUsable(j) && s.readyStage(d, j, n) > 0 }
-	if !slices.ContainsFunc(b.jumps(d.class, subgraph), isReady) {
-		isReady = isUsable
-	}
 	for _, j := range b.jumps(d.class, subgraph) {
-		if !isReady(j) {
+		if !b.usable(d.class, j, d.known[:n], typed) {
 			continue
 		}
 		o := &opening{subgraph: subgraph, jump: j, typed: typed}
@@ -174,7 +122,7 @@ func (s *search) way(d *classDecision, subgraph, n int, sorted bool) *opening {
 				}
 			}
 		} else {
-			o.key = s.solve(d, b.positions.fieldSet(d.class, j.key.Fields), n)
+			o.key = s.key(d, b.positions.fieldSet(d.class, j.key.Fields), n)
 			if o.key == nil {
 				continue
 			}
@@ -216,12 +164,11 @@ func (b *builder) open(d *classDecision, o *opening) {
 	})
 }
 
-// solve decides a field set's position with the first n known views, leaving a
-// stage for the fetch that wants it. nil if it cannot be had. From the views at
-// hand alone it is the same for every set of subgraphs.
-func (s *search) solve(d *classDecision, p *position, n int) *solved {
+// key solves a key with the first n known views alone. Who has what is missing
+// of it is entered by the class itself: it is in the set, or in another set.
+func (s *search) key(d *classDecision, p *position, n int) *solved {
 	if n > len(s.at) {
-		return s.b.solve(d, p, n)
+		return s.b.solve(d, p, n, true)
 	}
 	for _, k := range s.keys {
 		if k.pos == p {
@@ -231,37 +178,39 @@ func (s *search) solve(d *classDecision, p *position, n int) *solved {
 	}
 	before := s.b.late
 	s.b.late = false
-	k := key{pos: p, solved: s.b.solve(d, p, n), late: s.b.late}
+	k := key{pos: p, solved: s.b.solve(d, p, n, true), late: s.b.late}
 	s.b.late = before || k.late
 	s.keys = append(s.keys, k)
 	return k.solved
 }
 
-// A key is what solve found for a position.
+// A key is what was found for the position of a key.
 type key struct {
 	pos    *position
 	solved *solved
 	late   bool
 }
 
-func (b *builder) solve(d *classDecision, p *position, n int) *solved {
+// solve decides a field set's position with the first n known views, leaving a
+// stage for the fetch that wants it; closed as for choose. nil if it cannot be
+// had.
+func (b *builder) solve(d *classDecision, p *position, n int, closed bool) *solved {
 	if d.handsOf != n {
-		d.hands, d.index = canonical(d.hands, nil, d.known[:n], nil)
+		d.hands, d.index = canonical(d.hands, d.index, d.known[:n], nil)
 		d.handsOf = n
 	}
-	hands, index := d.hands, d.index
 	if b.bound < 1 {
 		return nil
 	}
 	b.bound--
-	s := &solved{pos: p, decision: b.choose(p, hands)}
+	s := &solved{pos: p, decision: b.chooseFrom(p, d.hands, closed)}
 	b.bound++
 	// A position none of whose objects can come from the views asks for
 	// nothing; but then no representation can be built either.
 	if s.decision.missing > 0 || len(s.decision.classes) == 0 {
 		return nil
 	}
-	s.hands = s.decision.placesOf(hands, slices.Clone(index))
+	s.hands = s.decision.placesOf(d.hands, slices.Clone(d.index))
 	return s
 }
 
@@ -336,7 +285,7 @@ func (s *search) requirement(d *classDecision, it *item, n int) *opening {
 		}
 		o.only = true
 		if f.Requires != nil {
-			r := s.solve(d, b.positions.fieldSet(d.class, f.Requires), n)
+			r := b.solve(d, b.positions.fieldSet(d.class, f.Requires), n, false)
 			if r == nil {
 				continue
 			}

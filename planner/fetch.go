@@ -49,6 +49,7 @@ type node struct {
 	typenameAs string
 
 	entries []*entry
+	byName  map[string][]*entry // the entries by the name they go by
 }
 
 // An entry is one field of a node, for objects of some runtime types.
@@ -63,8 +64,8 @@ type entry struct {
 
 // add selects a field for objects of some types, or finds it selected.
 func (n *node) add(e entry) *entry {
-	for _, old := range n.entries {
-		if old.as != e.as || (old.child == nil) != (e.child == nil) {
+	for _, old := range n.byName[e.as] {
+		if (old.child == nil) != (e.child == nil) {
 			continue
 		}
 		if e.child == nil {
@@ -89,6 +90,10 @@ func (n *node) add(e entry) *entry {
 		}
 	}
 	n.entries = append(n.entries, &e)
+	if n.byName == nil {
+		n.byName = map[string][]*entry{}
+	}
+	n.byName[e.as] = append(n.byName[e.as], &e)
 	return &e
 }
 

@@ -42,7 +42,7 @@ type search struct {
 	// fetch.
 	apart, thrifty bool
 
-	// keys are the field sets solved with the views at hand alone.
+	// keys are those solved with the views at hand.
 	keys []key
 }
 
@@ -52,9 +52,9 @@ type entryFrom struct {
 	opening  *opening
 }
 
-// chooseClass finds the subgraphs to enter for a class. opened are the fetches
-// that other classes open here anyway.
-func (b *builder) chooseClass(c *class, at []known, opened []sent) *classDecision {
+// chooseClass finds the subgraphs to enter for a class, none if closed. opened
+// are the fetches that other classes open here anyway.
+func (b *builder) chooseClass(c *class, at []known, opened []sent, closed bool) *classDecision {
 	s := &search{b: b, class: c, at: at, opened: opened}
 	if c.pos.root == ast.Mutation || c.pos.root == ast.Subscription {
 		return s.one()
@@ -63,7 +63,7 @@ func (b *builder) chooseClass(c *class, at []known, opened []sent) *classDecisio
 	if s.best.missing == 0 && s.best.costWith(nil) <= costFetch {
 		return s.best // all of it is at hand
 	}
-	if c.doubtful {
+	if c.doubtful || closed {
 		return s.best // for objects that should not come nothing is fetched
 	}
 	s.candidates = b.candidates(c, at)
