@@ -1,6 +1,8 @@
 package weft
 
 import (
+	"strings"
+
 	"go.uber.org/zap"
 
 	"github.com/weft-graphql/weft/config"
@@ -24,21 +26,27 @@ func addresses(s config.Subgraph, url string) (first string, replicas []string) 
 // guard puts in front of next what the configuration says about subgraphs that
 // fail; that is nothing, and next itself, if it says nothing. It stands behind
 // sharing, so that what several have asked for is repeated once.
-func guard(c *config.Config, traffic map[string]config.Traffic, next subgraphs.Fetcher, log *zap.Logger) subgraphs.Fetcher {
+func guard(c *config.Config, traffic map[string]config.Traffic, next subgraphs.Fetcher, notify func(resilience.Event)) subgraphs.Fetcher {
 	policies := make(map[string]resilience.Policy, len(traffic))
 	for name, t := range traffic {
 		policies[name] = policyOf(t, len(c.Subgraphs[name].URLs))
 	}
-	return resilience.New(next, policies, func(e resilience.Event) {
-		fields := []zap.Field{zap.String("subgraph", e.Subgraph)}
-		if e.Change == resilience.Ejected || e.Change == resilience.Restored {
-			fields = append(fields, zap.Int("url", e.Replica+1))
-		}
-		if e.For > 0 {
-			fields = append(fields, zap.Duration("for", e.For))
-		}
-		log.Warn(string(e.Change), fields...)
-	})
+	return resilience.New(next, policies, notify)
+}
+
+// changed logs and counts what has become of a breaker or a URL.
+func (r *Router) changed(e resilience.Event) {
+	fields := []zap.Field{zap.String("subgraph", e.Subgraph)}
+	if e.Change == resilience.Ejected || e.Change == resilience.Restored {
+		fields = append(fields, zap.Int("url", e.Replica+1))
+	}
+	if e.For > 0 {
+		fields = append(fields, zap.Duration("for", e.For))
+	}
+	r.log.Warn(string(e.Change), fields...)
+	if r.metrics != nil {
+		r.metrics.SubgraphChanged(e.Subgraph, strings.ReplaceAll(string(e.Change), " ", "_"))
+	}
 }
 
 // policyOf is what is done for a subgraph with so many URLs.

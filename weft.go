@@ -17,6 +17,7 @@ import (
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/router"
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/resilience"
 	"github.com/weft-graphql/weft/supergraph"
 	"github.com/weft-graphql/weft/telemetry"
 )
@@ -31,6 +32,7 @@ type Router struct {
 	started  bool               // the first supergraph is there
 	settings settings
 	shared   subgraphs.SharingCounts // of all supergraphs so far
+	metrics  *telemetry.Metrics      // nil if they are off
 }
 
 // An Option changes what a configuration cannot say.
@@ -84,6 +86,10 @@ func New(ctx context.Context, c *config.Config, opts ...Option) (*Router, error)
 		metrics = telemetry.NewMetrics(func() int { return r.router.Graphs() })
 		ro.Metrics = metrics.Handler()
 		metrics.ReportDeduplication(r.deduplication())
+		metrics.ReportOverload(telemetry.Overload{Requests: func() (inside, waiting int, crowded, limited int64) {
+			return r.router.Load()
+		}})
+		r.metrics = metrics
 	}
 	var err error
 	if r.router, err = router.New(ro); err != nil {
@@ -108,7 +114,7 @@ func New(ctx context.Context, c *config.Config, opts ...Option) (*Router, error)
 }
 
 // newGraph connects the supergraph with its subgraphs.
-func newGraph(c *config.Config, super *supergraph.Supergraph, log *zap.Logger, counts *subgraphs.SharingCounts) (*router.Graph, error) {
+func newGraph(c *config.Config, super *supergraph.Supergraph, changed func(resilience.Event), counts *subgraphs.SharingCounts) (*router.Graph, error) {
 	if err := checkAccess(super); err != nil {
 		return nil, err
 	}
@@ -150,7 +156,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph, log *zap.Logger, c
 	if err != nil {
 		return nil, err
 	}
-	guarded := guard(c, traffic, client, log)
+	guarded := guard(c, traffic, client, changed)
 	return router.NewGraph(super, router.GraphOptions{
 		Fetcher:        guarded,
 		QueryFetcher:   sharing(traffic, guarded, counts),

@@ -52,6 +52,20 @@ func (x *exchange) leave() {
 	}
 }
 
+// Load returns how many requests have a place and how many wait for one, and how
+// many have been turned away since the beginning, for lack of a place and for
+// asking too often.
+func (rt *Router) Load() (inside, waiting int, crowded, limited int64) {
+	if rt.places != nil {
+		s := rt.places.Stats()
+		inside, waiting, crowded = s.Inside, s.Waiting, s.Refused
+	}
+	if rt.rates != nil {
+		limited = rt.rates.refused.Load()
+	}
+	return inside, waiting, crowded, limited
+}
+
 // crowded is the refusal for lack of a place.
 func crowded(message string) *refusal {
 	f := refuse(http.StatusServiceUnavailable, CodeCrowded, message)

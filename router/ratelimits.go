@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"go.uber.org/zap"
 
@@ -27,6 +28,7 @@ type rateLimiter struct {
 	trusted []netip.Prefix
 	status  int
 	always  bool // every answer tells the state
+	refused atomic.Int64
 }
 
 // newRateLimiter returns that of the configuration, which has been validated;
@@ -71,6 +73,7 @@ func (x *exchange) limitRate(ctx context.Context) *refusal {
 		}
 		return nil
 	}
+	l.refused.Add(1)
 	f := refuse(l.status, CodeRateLimited, "too many requests; come back later")
 	f.retryAfter = state.RetryAfter
 	f.extensions = map[string]any{"rateLimit": l.report(state)}

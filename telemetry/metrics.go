@@ -25,6 +25,7 @@ type Metrics struct {
 	serving         prometheus.Gauge
 	missing         prometheus.Gauge
 	since           prometheus.Gauge
+	subgraphChanges *prometheus.CounterVec
 }
 
 // NewMetrics returns metrics that are all zero. graphs tells how many graphs
@@ -57,11 +58,15 @@ func NewMetrics(graphs func() int) *Metrics {
 			Help: "When the supergraph in service was swapped in, as Unix time.",
 		}),
 	}
+	m.subgraphChanges = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "weft_subgraph_changes_total",
+		Help: "Changes of circuit breakers and of the URLs in use, by subgraph and change.",
+	}, []string{"subgraph", "change"})
 	live := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "weft_graphs",
 		Help: "Graphs in memory: the live one, and those that requests still use.",
 	}, func() float64 { return float64(graphs()) })
-	m.registry.MustRegister(m.schemaReads, m.schemaAvailable, m.deliveries, m.serving, m.missing, m.since, live,
+	m.registry.MustRegister(m.schemaReads, m.schemaAvailable, m.deliveries, m.serving, m.missing, m.since, live, m.subgraphChanges,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, o := range []delivery.Outcome{delivery.Swapped, delivery.Unchanged, delivery.Invalid, delivery.Refused} {
 		m.deliveries.WithLabelValues(string(o)) // a rate needs the zero too
