@@ -117,9 +117,8 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 	return g
 }
 
-// planWait is how long an operation waits to be planned: less than planTimeout,
-// so that it is known what there was no time for.
-const planWait = time.Second
+// planWait is how long an operation waits to be planned.
+const planWait = 2 * time.Second
 
 // newPlanning returns the gate of plans. A processor is left to the operations
 // that have one.

@@ -119,12 +119,12 @@ func (g *Graph) plan(ctx context.Context, s *prepared, vars *operation.Variables
 		return p, true, nil
 	}
 	p, err = g.programs.fill(ctx, key, func(ctx context.Context) (*program, error) {
-		ctx, cancel := context.WithTimeout(ctx, planTimeout)
-		defer cancel()
 		if err := g.planning.Enter(ctx); err != nil {
 			return nil, err
 		}
 		defer g.planning.Leave()
+		ctx, cancel := context.WithTimeout(ctx, planTimeout)
+		defer cancel()
 		return g.compile(ctx, s.Signature, key)
 	})
 	return p, false, err
