@@ -189,11 +189,15 @@ func (s *search) exactly() {
 		s.consider(s.must)
 	}
 	for size := 1; size <= len(s.may); size++ {
+		if s.b.tried > maxExact {
+			s.greedily() // what is below was dear
+			return
+		}
 		if s.best.missing == 0 && s.cost <= least+max(0, len(s.must)+size-len(s.opened))*costFetch {
 			return
 		}
 		subsets(s.may, size, slices.Clone(s.must), func(set []int) {
-			if s.best.missing > 0 || supplied(s.suppliers, set) {
+			if s.b.tried <= maxExact && (s.best.missing > 0 || supplied(s.suppliers, set)) {
 				s.consider(set)
 			}
 		})

@@ -39,7 +39,7 @@ func compose(t testing.TB, subgraphs []composition.Subgraph) string {
 // expanded.
 func wide() operation.Limits {
 	l := operation.DefaultLimits()
-	l.Tokens, l.Aliases, l.Height = 1_000_000, 0, 0
+	l.Tokens, l.Aliases, l.Height, l.Depth, l.RootFields = 1_000_000, 0, 0, 0, 0
 	return l
 }
 
