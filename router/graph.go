@@ -118,7 +118,7 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 }
 
 // planWait is how long an operation waits to be planned.
-const planWait = 2 * time.Second
+const planWait = 5 * time.Second
 
 // newPlanning returns the gate of plans. A processor is left to the operations
 // that have one.

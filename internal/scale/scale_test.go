@@ -82,7 +82,7 @@ func allocated(f func()) float64 {
 }
 
 // refusals are the codes by which an operation may be too much.
-var refusals = []string{"MAX_TOKENS_LIMIT", "MAX_SELECTIONS_LIMIT", "MAX_NESTING_LIMIT", "MAX_ALIASES_LIMIT", "MAX_HEIGHT_LIMIT", string(planner.CodeBudget)}
+var refusals = []string{"MAX_TOKENS_LIMIT", "MAX_SELECTIONS_LIMIT", "MAX_NESTING_LIMIT", "MAX_ALIASES_LIMIT", "MAX_HEIGHT_LIMIT", "MAX_DEPTH_LIMIT", string(planner.CodeBudget)}
 
 // smallBudget of steps is for tests, stepBytes are the most that one step
 // allocates in the long run, and planBytes what planning allocates whatever the
