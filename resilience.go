@@ -90,11 +90,15 @@ func policyOf(t config.Traffic, urls int) resilience.Policy {
 	return p
 }
 
-// planQueue is how many operations wait to be planned: never so many that they
-// take the places of those that have a plan.
+// planQueue is how many operations wait to be planned, as router.GraphOptions
+// has it: never so many that they take the places of those that have a plan.
 func planQueue(o config.Overload) int {
+	n := o.PlanQueue
 	if o.Requests > 0 {
-		return min(o.PlanQueue, o.Requests/2)
+		n = min(n, o.Requests/2)
 	}
-	return o.PlanQueue
+	if n == 0 {
+		return -1
+	}
+	return n
 }

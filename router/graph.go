@@ -69,7 +69,8 @@ type GraphOptions struct {
 	CutMutations bool
 
 	// Plans are made at a time; 0 is one less than there are processors, and
-	// at least one. PlanQueue is how many operations wait to be planned.
+	// at least one. PlanQueue is how many operations wait to be planned: 0 is
+	// 256, a negative number none.
 	Plans, PlanQueue int
 
 	// Limits of operations, introspection included.
@@ -117,12 +118,18 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 	return g
 }
 
+// defaultPlanQueue is how many operations wait to be planned unless it is said.
+const defaultPlanQueue = 256
+
 // planWait is how long an operation waits to be planned.
 const planWait = 5 * time.Second
 
 // newPlanning returns the gate of plans. A processor is left to the operations
 // that have one.
 func newPlanning(plans, queue int) *admission.Gate {
+	if queue == 0 {
+		queue = defaultPlanQueue
+	}
 	if plans == 0 {
 		plans = max(runtime.GOMAXPROCS(0)-1, 1)
 	}

@@ -64,7 +64,7 @@ type routed struct {
 }
 
 // choose returns where to send a request; not to avoid, if there is another
-// one. The request is then ended.
+// one, be it one that is left out at the moment. The request is then ended.
 func (b *balancer) choose(avoid int) routed {
 	now := time.Now()
 	b.mu.Lock()
@@ -77,8 +77,7 @@ func (b *balancer) choose(avoid int) routed {
 		}
 	}
 	if len(candidates) == 0 {
-		// All the others are out; so avoid is what there is.
-		candidates = append(candidates, max(avoid, 0))
+		candidates = append(candidates, b.longestOut(avoid))
 	}
 	i := candidates[rand.IntN(len(candidates))]
 	if len(candidates) > 1 {
@@ -92,6 +91,18 @@ func (b *balancer) choose(avoid int) routed {
 	}
 	b.replicas[i].busy++
 	return routed{i, now}
+}
+
+// longestOut is the replica that has been left out for the longest time, but
+// avoid; it may have come back.
+func (b *balancer) longestOut(avoid int) int {
+	best := -1
+	for i, s := range b.replicas {
+		if i != avoid && (best < 0 || s.ejected.Before(b.replicas[best].ejected)) {
+			best = i
+		}
+	}
+	return max(best, 0)
 }
 
 // cost is what sending one more request there comes to.
@@ -117,6 +128,10 @@ func (b *balancer) end(r routed, v verdict) {
 			s.latency += newest * (took - s.latency)
 		}
 		s.seen, s.failures = now, 0
+		if s.out {
+			s.out = false
+			b.notify(Event{Subgraph: b.name, Change: Restored, Replica: r.index})
+		}
 		if s.times > 0 && now.Sub(s.ejected) > b.EjectFor*maxEjections {
 			s.times = 0
 		}

@@ -189,3 +189,26 @@ func TestEverythingAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// When the only URL that is not left out fails, the retry goes to one that is,
+// which is taken back if it answers.
+func TestLeftOutAsLastResort(t *testing.T) {
+	var changes []Change
+	b := newBalancer("stock", Balance{Replicas: 2, EjectAfter: 1, EjectFor: time.Hour, MaxEjectedPercent: 50},
+		func(e Event) { changes = append(changes, e.Change) })
+	first := b.choose(-1)
+	b.end(first, bad)
+	second := b.choose(-1)
+	if second.index == first.index {
+		t.Fatalf("%d was chosen although it is left out", second.index)
+	}
+	b.end(second, bad)
+	retry := b.choose(second.index)
+	if retry.index != first.index {
+		t.Fatalf("the retry went to %d again", retry.index)
+	}
+	b.end(retry, good)
+	if diff := cmp.Diff([]Change{Ejected, Restored}, changes); diff != "" {
+		t.Errorf("changes (-want +got)\n%s", diff)
+	}
+}
