@@ -35,7 +35,7 @@ type Options struct {
 
 // DefaultBudget of steps. A step is one look at one field of one class of a
 // position under one choice of subgraphs.
-const DefaultBudget = 5_000_000
+const DefaultBudget = 2_000_000
 
 // A Planner plans operations over one supergraph. It is immutable and safe for
 // concurrent use.
