@@ -368,7 +368,7 @@ type Query @join__type(graph: A) @authenticated { a: Int }`, "new supergraph ref
 	}
 }
 
-// Settings of a subgraph that has to be done without for now are not taken for
+// Settings of a subgraph that has to be done without meanwhile are not taken for
 // misspelt.
 func TestSkippedSubgraphHasSettings(t *testing.T) {
 	for _, tt := range []struct {

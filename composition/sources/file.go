@@ -25,7 +25,7 @@ type fileState struct {
 const fresh = 2 * time.Second
 
 // read returns the content, or reports that it is the same as at the last
-// call that did not fail. With settled it is also the same, for now, if it
+// call that did not fail. With settled it is also the same until later if it
 // differs from what it was at the last look.
 func (f *fileState) read(path string, most int64, settled bool) (text string, same bool, err error) {
 	info, err := os.Stat(path)

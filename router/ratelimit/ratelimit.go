@@ -29,7 +29,7 @@ type State struct {
 	// Remaining is how many more could come at once.
 	Remaining int
 
-	// RetryAfter is when one more will be possible; 0 for now.
+	// RetryAfter is when one more will be possible; 0 for at once.
 	RetryAfter time.Duration
 
 	// Reset is when all of Burst will be possible again.
