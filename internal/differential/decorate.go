@@ -233,9 +233,37 @@ func (g *generator) provisions() {
 					continue
 				}
 				own.Provides = g.provision(f.Base, i, 0)
+				if t.Name == "Mutation" && own.Provides != "" && g.providesArguments(f.Base, i, fieldSet(own.Provides)) {
+					own.Provides = ""
+				}
 			}
 		}
 	}
+}
+
+// providesArguments tells whether what a field set provides has fields with
+// arguments beside it: a value is written where it is provided, and there
+// mutations compute texts at once, from arguments of their own.
+func (g *generator) providesArguments(typ string, subgraph int, set ast.SelectionSet) bool {
+	for _, s := range set {
+		if f, ok := s.(*ast.InlineFragment); ok {
+			if g.providesArguments(f.TypeCondition, subgraph, f.SelectionSet) {
+				return true
+			}
+			continue
+		}
+		f := s.(*ast.Field)
+		if len(f.SelectionSet) == 0 {
+			continue
+		}
+		base := g.w.types[typ].field(f.Name).Base
+		below := g.w.types[base]
+		if below.isValue() && slices.ContainsFunc(below.Fields, func(f *Field) bool { return len(f.Args) > 0 && below.In[subgraph].Fields[f.Name] != nil }) ||
+			g.providesArguments(base, subgraph, f.SelectionSet) {
+			return true
+		}
+	}
+	return false
 }
 
 // provision makes up a field set that a field of a type provides; "" if there

@@ -356,13 +356,14 @@ func (v *evaluation) find(typ string) (any, error) {
 }
 
 // instantiate makes the value of a mutation's field: everything in it is made
-// now, so that what the client reads is what the mutation did.
+// now, so that what the client reads is what the mutation did. An $error stays
+// where it is, for those who ask for it.
 func (v *evaluation) instantiate(raw any, owner *record) (any, error) {
 	switch x := raw.(type) {
 	case *record:
 		r := &record{typ: x.typ, fields: map[string]any{}, calls: x.calls}
 		for _, name := range sortedNames(x.fields) {
-			made, err := v.instantiate(x.fields[name], owner)
+			made, err := v.part(x.fields[name], owner)
 			if err != nil {
 				return nil, err
 			}
@@ -374,13 +375,21 @@ func (v *evaluation) instantiate(raw any, owner *record) (any, error) {
 		list := make([]any, len(x))
 		for i, element := range x {
 			var err error
-			if list[i], err = v.instantiate(element, owner); err != nil {
+			if list[i], err = v.part(element, owner); err != nil {
 				return nil, err
 			}
 		}
 		return list, nil
 	}
 	return v.value(raw, owner)
+}
+
+// part makes a field or an element of what is instantiated.
+func (v *evaluation) part(raw any, owner *record) (any, error) {
+	if failed, ok := raw.(error); ok {
+		return failed, nil
+	}
+	return v.instantiate(raw, owner)
 }
 
 // copyFields returns the fields of a record to be changed.

@@ -163,6 +163,11 @@ func (v *evaluation) meant(a *action, owner *record) ([]any, error) {
 			return nil, err
 		}
 		args = made.(*record).fields
+		for _, name := range sortedNames(args) {
+			if failed, ok := args[name].(error); ok {
+				return nil, failed
+			}
+		}
 	}
 	inner := *v.call
 	inner.Args = args

@@ -17,6 +17,9 @@ const storeSDL = `
 		nothing: Product
 		fails: Product
 		blind: Product
+		partly: Payload
+		several: [Product]
+		unclear: Product
 	}
 	input NewProduct { name: String! price: Float id: ID }
 	type Payload { ok: Boolean product: Product echo: String }
@@ -41,7 +44,10 @@ const storeData = `{
 		"review": {"$create": "Review", "$set": {"text": "{{$text}}", "product": {"id": "{{$product}}"}}},
 		"constant": {"id": "1"},
 		"fails": {"$error": "never"},
-		"blind": {"$update": "Product"}
+		"blind": {"$update": "Product"},
+		"partly": {"ok": true, "echo": {"$error": "no echo"}, "product": {"$create": "Product", "$set": {"name": "Rug", "price": {"$error": "no price"}}}},
+		"several": [{"id": "1"}, {"$error": "not this one"}],
+		"unclear": {"$update": "Product", "$where": {"id": {"$error": "which?"}}}
 	}
 }`
 
@@ -96,6 +102,14 @@ func TestMutations(t *testing.T) {
 			{query: `mutation { a: review(product: "1", text: "good") { id text product { name } } b: review(product: "404", text: "bad") { id product { id name } } }`,
 				want: `{"a":{"id":1,"text":"good","product":{"name":"Lamp"}},"b":{"id":2,"product":{"id":"404","name":null}}}`},
 			{query: `{ reviews { id text } }`, want: `{"reviews":[{"id":1,"text":"good"},{"id":2,"text":"bad"}]}`},
+		}},
+		{"errors where they are asked for", []exchange{
+			{query: `mutation { partly { ok product { id name } } }`, want: `{"partly":{"ok":true,"product":{"id":"8","name":"Rug"}}}`},
+			{query: `mutation { partly { echo product { price } } several { name } }`,
+				want: `{"partly":{"echo":null,"product":{"price":null}},"several":[{"name":"Lamp"},null]}` + "\n" +
+					`["partly","echo"] no echo (INTERNAL_SERVER_ERROR)` + "\n" + `["partly","product","price"] no price (INTERNAL_SERVER_ERROR)` + "\n" +
+					`["several",1] not this one (INTERNAL_SERVER_ERROR)`},
+			{query: `mutation { unclear { id } }`, want: `{"unclear":null}` + "\n" + `["unclear"] which? (INTERNAL_SERVER_ERROR)`},
 		}},
 		{"others", []exchange{
 			{query: `mutation { constant { name } nothing { name } fails { name } }`,
