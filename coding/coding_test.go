@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -321,4 +322,26 @@ func BenchmarkCompress(b *testing.B) {
 			})
 		}
 	}
+}
+
+// FuzzParseAccept: whatever a client says it takes, what is chosen is offered
+// and not refused in so many words.
+func FuzzParseAccept(f *testing.F) {
+	f.Add("gzip, br;q=0.5", "")
+	f.Add("*;q=0, identity;q=0", "gzip")
+	f.Add("gzip;q=0.0001, br ; Q = 1 , ;;;", "zstd;q=1.000")
+	f.Add(strings.Repeat("a,", 100)+"gzip", "identity")
+	f.Fuzz(func(t *testing.T, first, second string) {
+		a := ParseAccept([]string{first, second})
+		for _, offered := range [][]Coding{nil, {Gzip}, {Brotli, Gzip}, All()} {
+			got := a.Choose(offered)
+			if got != Identity && !slices.Contains(offered, got) {
+				t.Errorf("%q was chosen of %q", got, offered)
+			}
+		}
+		refused := ParseAccept([]string{"gzip;q=0, *;q=0.5", first})
+		if !strings.Contains(strings.ToLower(first), "gzip") && refused.Choose([]Coding{Gzip}) == Gzip {
+			t.Errorf("gzip was refused, and then %q said", first)
+		}
+	})
 }

@@ -9,8 +9,10 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/subgraphs"
@@ -155,4 +157,55 @@ func TestBatchPanic(t *testing.T) {
 	if n := b.logs.FilterMessage("panic while serving a request").Len(); n != 1 {
 		t.Errorf("%d panics are logged", n)
 	}
+}
+
+// FuzzBatch: whatever stands in an array, there is one answer for each element,
+// in their order, and each the one that the element gets alone; or the array as
+// a whole is refused.
+func FuzzBatch(f *testing.F) {
+	f.Add(`[{"query":"{ echo }"},{"query":"{ __typename }"}]`)
+	f.Add(`[]`)
+	f.Add(`[null]`)
+	f.Add(`[{"query":"{"},{"query":"mutation { touch }"},17,"text",[],{}]`)
+	f.Add(` [ {"query":"query($n:Int){echo(n:$n)}","variables":{"n":1}} , [{"query":"{ echo }"}] ]`)
+	f.Add(`[{"query":"{ echo }"}`)
+	f.Add(`[{"query":"{ echo }","query":"{ a: echo }"}]`)
+	f.Add(`[{"query":"{ echo }"}]]`)
+	f.Add("[{\"query\":\"{ echo }\\ud800\"},{\"extensions\":{\"persistedQuery\":{\"version\":1,\"sha256Hash\":\"00\"}}}]")
+	f.Add(`[` + strings.Repeat(`[`, 20000))
+	f.Add(`[1,2,3,4,5,6]`)
+	b := newBench(f, func(c *config.Config) {
+		batching(c)
+		c.APQ.Enabled = false // what one element registers would change what the next gets
+	})
+	f.Fuzz(func(t *testing.T, body string) {
+		w := b.post(body)
+		for _, entry := range b.logs.TakeAll() {
+			if entry.Level >= zapcore.ErrorLevel {
+				t.Fatalf("%s: %v", entry.Message, entry.ContextMap())
+			}
+		}
+		var elements, answers []json.RawMessage
+		isArray := utf8.ValidString(body) && json.Unmarshal([]byte(body), &elements) == nil && elements != nil
+		if !isArray || len(elements) == 0 || len(elements) > 5 {
+			if codes := codesIn(t, w.Body.Bytes()); strings.HasPrefix(strings.TrimLeft(body, " \t\r\n"), "[") && (w.Code != 400 || len(codes) != 1) {
+				t.Errorf("status %d: %s", w.Code, w.Body)
+			}
+			return
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &answers); err != nil || w.Code != 200 || len(answers) != len(elements) {
+			t.Fatalf("status %d for %d elements (%v): %s", w.Code, len(elements), err, w.Body)
+		}
+		for i, element := range elements {
+			if strings.HasPrefix(string(element), "[") {
+				if codes := codesIn(t, answers[i]); len(codes) != 1 {
+					t.Errorf("an array in the array: %s", answers[i])
+				}
+				continue
+			}
+			if alone := b.post(string(element)).Body.String(); alone != string(answers[i]) {
+				t.Errorf("element %d, %s: %s, alone %s", i, element, answers[i], alone)
+			}
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/weft-graphql/weft/config"
 )
@@ -152,4 +153,56 @@ func TestCORSOnErrors(t *testing.T) {
 	if got := corsHeaders(w.Header()); len(got) > 0 {
 		t.Errorf("health says %v", got)
 	}
+}
+
+// FuzzCORS: of all that pages can send, only the origins of the policies are
+// told that they may read answers, each only its own, and never with "*" where
+// credentials go along.
+func FuzzCORS(f *testing.F) {
+	f.Add("POST", "https://shop.example", "", "", "")
+	f.Add("OPTIONS", "https://a-1.shop.example", "POST", "content-type,x-tenant", "")
+	f.Add("OPTIONS", "https://a.b.example", "GET", "x,,y, *", "true")
+	f.Add("GET", "https://shop.example.evil.test", "", "", "")
+	f.Add("POST", "https://shop.example\n.example", "", "", "")
+	f.Add("OPTIONS", "null", "\x00", "\xff", "yes")
+	f.Add("POST", "https://evil.test/.example", "", "", "")
+	f.Add("POST", "HTTPS://SHOP.EXAMPLE", "", "", "")
+	b := newBench(f, policies)
+	f.Fuzz(func(t *testing.T, method, origin, wants, headers, private string) {
+		r, err := http.NewRequest(method, "/graphql", strings.NewReader(`{"query":"{ __typename }"}`))
+		if err != nil {
+			return
+		}
+		r.Header = http.Header{"Content-Type": {"application/json"}, "Origin": {origin}}
+		for name, value := range map[string]string{"Access-Control-Request-Method": wants, "Access-Control-Request-Headers": headers, "Access-Control-Request-Private-Network": private} {
+			if value != "" {
+				r.Header[name] = []string{value}
+			}
+		}
+		w := b.do(r)
+		got := corsHeaders(w.Header())
+		allowed, credentials := w.Header()["Access-Control-Allow-Origin"], got["Allow-Credentials"]
+		if len(allowed) > 1 || len(allowed) == 1 && allowed[0] != origin {
+			t.Fatalf("origin %q: allowed are %q", origin, allowed)
+		}
+		// Told apart by hand, without a pattern.
+		scheme, host, _ := strings.Cut(origin, "://")
+		ours := scheme == "https" && len(origin) <= maxOrigin && !strings.Contains(origin, "\n")
+		name, sub := strings.CutSuffix(host, ".shop.example")
+		first := origin == "https://shop.example" || ours && sub && name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+		second := ours && strings.HasSuffix(host, ".example")
+		switch {
+		case len(allowed) == 1 && !first && !second:
+			t.Errorf("origin %q is allowed: %v", origin, got)
+		case credentials != "" && (!first || len(allowed) == 0):
+			t.Errorf("origin %q may send credentials: %v", origin, got)
+		case len(allowed) == 0 && (got["Allow-Methods"] != "" || got["Allow-Headers"] != "" || got["Allow-Private-Network"] != ""):
+			t.Errorf("origin %q is not allowed, but %v", origin, got)
+		}
+		for _, entry := range b.logs.TakeAll() {
+			if entry.Level >= zapcore.ErrorLevel {
+				t.Fatalf("%s: %v", entry.Message, entry.ContextMap())
+			}
+		}
+	})
 }

@@ -1,7 +1,10 @@
 package router
 
 import (
+	"bufio"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -136,4 +139,73 @@ func TestHeaderRulesOfAnotherSubgraph(t *testing.T) {
 	if diff := cmp.Diff(http.Header{"X-All": {"1"}}, (&forwarding{rules: rules}).header("b")); diff != "" {
 		t.Errorf("headers (-want +got):\n%s", diff)
 	}
+}
+
+// headersOf are the headers that net/http reads of raw lines; false if it
+// refuses them.
+func headersOf(raw string) (http.Header, bool) {
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader("POST / HTTP/1.1\r\nHost: weft\r\n" + raw + "\r\n\r\n")))
+	if err != nil {
+		return nil, false
+	}
+	return r.Header, true
+}
+
+// FuzzHeaderRules: whatever headers a client sends, nothing of its connection
+// or body reaches a subgraph, and no value but its own and the rules'.
+func FuzzHeaderRules(f *testing.F) {
+	f.Add("Authorization: Bearer t\r\nX-Tenant: a\r\nX-Tenant: b")
+	f.Add("Connection: close, X-Tenant , \"x-secret, x\"\r\nX-Tenant: a\r\nX-Secret: b")
+	f.Add("connection: ,,\\\"\r\nTransfer-Encoding: chunked\r\nContent-Length: 3")
+	f.Add("Keep-Alive: 1\r\nTE: trailers\r\nUpgrade: h2c\r\nSec-WebSocket-Key: x\r\nExpect: 100-continue\r\nProxy-Authorization: p")
+	f.Add("X-Old: \x80\xff\r\n folded: no")
+	rules := &config.Headers{
+		All: config.HeaderRules{Request: []config.RequestRule{
+			propagateMatching(".*"), propagate("x-old", "X-New", ""), propagate("x-absent", "", "default"), remove("", "x-internal-.*"), insert("X-Via", "weft"),
+		}},
+		Subgraphs: map[string]config.HeaderRules{"a": {Request: []config.RequestRule{remove("Authorization", "")}}},
+	}
+	compiled, err := compileHeaders(*rules)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		client, ok := headersOf(raw)
+		if !ok {
+			return
+		}
+		before := client.Clone()
+		forwarded := &forwarding{rules: compiled, client: client}
+		for _, subgraph := range []string{"a", "b"} {
+			for name, values := range forwarded.header(subgraph) {
+				from := client[name]
+				switch {
+				case config.Unforwardable(name):
+					t.Errorf("%s reaches a subgraph", name)
+				case subgraph == "a" && name == "Authorization", strings.HasPrefix(name, "X-Internal-"):
+					t.Errorf("%s reaches a subgraph in spite of the rules", name)
+				case name == "X-Via":
+					from = []string{"weft"}
+				case name == "X-Absent" && from == nil:
+					from = []string{"default"}
+				case name == "X-New" && from == nil:
+					from = client["X-Old"]
+				}
+				if !slices.Equal(values, from) {
+					t.Errorf("%s is %q, and the client's %q", name, values, from)
+				}
+				for _, line := range client["Connection"] {
+					// By the letter, quotes or not, a list's names are its own.
+					for part := range strings.SplitSeq(line, ",") {
+						if !strings.Contains(line, `"`) && http.CanonicalHeaderKey(strings.TrimSpace(part)) == name && name != "X-Via" && name != "X-Absent" {
+							t.Errorf("%s, which is named by Connection, reaches a subgraph", name)
+						}
+					}
+				}
+			}
+		}
+		if diff := cmp.Diff(before, client); diff != "" {
+			t.Errorf("the client's headers have changed (-before +after):\n%s", diff)
+		}
+	})
 }

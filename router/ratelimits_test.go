@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -142,4 +145,62 @@ func TestRateLimitStoreFails(t *testing.T) {
 	if n := b.logs.FilterMessage("rate limit not applied").Len(); n != 5 {
 		t.Errorf("%d warnings, want 5", n)
 	}
+}
+
+// FuzzRateLimitKey: whatever a client says about itself, its key has one form,
+// and who is not behind a trusted proxy cannot choose whose it is.
+func FuzzRateLimitKey(f *testing.F) {
+	token := func(claims string) string {
+		return "Bearer e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".sig"
+	}
+	f.Add("192.0.2.7:4000", "", "", "")
+	f.Add("10.0.0.1:4000", "192.0.2.7, 10.0.0.2", token(`{"sub":"anna"}`), "k")
+	f.Add("[2001:db8::1%eth0]:80", "::ffff:10.0.0.1,, ,", token(`{"sub":17}`), "")
+	f.Add("@", "10.0.0.1", "bearer a.b.c", strings.Repeat("k", 1000))
+	f.Add("10.0.0.1:1", "unknown, 10.0.0.1:80, [::1]", token(`{"sub":["anna"],"sub":null}`), ",")
+	f.Add("10.255.255.255:1", strings.Repeat("10.0.0.1,", 500), "Bearer ..", "")
+	limiters := map[config.RateLimitKey]*rateLimiter{}
+	for by, name := range map[config.RateLimitKey]string{config.ByIP: "", config.ByHeader: "X-Key", config.ByClaim: "sub"} {
+		c := config.Default(false).RateLimit
+		c.Enabled, c.By, c.Name, c.TrustedProxies = true, by, name, []string{"10.0.0.0/8", "fd00::/8"}
+		l, err := newRateLimiter(c)
+		if err != nil {
+			f.Fatal(err)
+		}
+		limiters[by] = l
+	}
+	f.Fuzz(func(t *testing.T, remote, forwarded, authorization, key string) {
+		request := func(forwarded string) *http.Request {
+			return &http.Request{RemoteAddr: remote, Header: http.Header{
+				"X-Forwarded-For": {forwarded}, "Authorization": {authorization}, "X-Key": {key},
+			}}
+		}
+		r := request(forwarded)
+		for by, l := range limiters {
+			if k := l.key(r); len(k) != 32 || k != l.key(r) {
+				t.Errorf("by %s: %x", by, k)
+			}
+		}
+		byIP := limiters[config.ByIP]
+		host, _, err := net.SplitHostPort(remote)
+		if err != nil {
+			host = remote
+		}
+		direct, err := netip.ParseAddr(host)
+		if err != nil || !byIP.trusts(direct) {
+			// Nobody is believed who comes from elsewhere.
+			if byIP.key(r) != byIP.key(request("198.51.100.1")) {
+				t.Errorf("%q chooses its own key by %q", remote, forwarded)
+			}
+			return
+		}
+		// Whatever a client has written there itself, its proxy appends the
+		// address it came from.
+		if got := byIP.address(request(forwarded + ", 198.51.100.9")); got != "198.51.100.9" {
+			t.Errorf("behind a proxy, having said %q: %s", forwarded, got)
+		}
+		if got := claim(authorization, "sub"); got != "" && !strings.EqualFold(authorization[:7], "bearer ") {
+			t.Errorf("a claim of %q: %q", authorization, got)
+		}
+	})
 }

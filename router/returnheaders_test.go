@@ -346,3 +346,69 @@ func TestSharedExecutions(t *testing.T) {
 		})
 	}
 }
+
+// FuzzReturnedHeaders: whatever headers two subgraphs answer with, the response
+// has no header that is weft's own to set, none that breaks a line, and is kept
+// by nobody for longer than either allows.
+func FuzzReturnedHeaders(f *testing.F) {
+	f.Add("Cache-Control: max-age=60, public\r\nSet-Cookie: a=1", "Cache-Control: max-age=5\r\nAge: 3\r\nVary: X-Tenant, *")
+	f.Add("Cache-Control: no-store", "Cache-Control: s-maxage=\"10\", private=\"a,b\", no-cache")
+	f.Add("Cache-Control: max-age=99999999999999999999, max-age=-1, max-age", "Cache-Control: \"\\\"")
+	f.Add("Connection: x-a\r\nX-A: 1\r\nX-B: 2\r\nAccess-Control-Allow-Origin: *", "X-A: 1\r\nContent-Type: text/html\r\nX-Request-Id: 7")
+	f.Add("Set-Cookie: a=1\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2", "Set-Cookie: a=1\r\nX-C: "+strings.Repeat("c", 4000))
+	compiled, err := compileReturns(config.Headers{All: config.HeaderRules{Response: []config.ResponseRule{
+		{Propagate: &config.PropagateBack{Matching: ".*"}},
+		back("X-B", config.AppendValues), back("X-C", config.LastValue), backOr("X-D", "X-E", "none"),
+	}}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, first, second string) {
+		a, ok := headersOf(first)
+		b, also := headersOf(second)
+		if !ok || !also {
+			return
+		}
+		out := http.Header{}
+		compiled.collect([]executor.FetchReport{
+			{Subgraph: "a", Requests: 1, Headers: []http.Header{a}},
+			{Subgraph: "b", Requests: 1, Headers: []http.Header{b}},
+		}).write(out, true)
+		size := 0
+		for name, values := range out {
+			if config.Unreturnable(name) {
+				t.Errorf("%s gets to the client: %q", name, values)
+			}
+			for _, v := range values {
+				size += len(v)
+				if strings.ContainsAny(v, "\r\n\x00") {
+					t.Errorf("%s breaks a line: %q", name, v)
+				}
+			}
+		}
+		if size > 2*maxReturnedBytes {
+			t.Errorf("%d bytes of headers", size)
+		}
+		var both, each cacheControl
+		both.add(out["Cache-Control"], 0)
+		if len(out["Cache-Control"]) == 0 {
+			return // nothing said, which the router takes for no-store
+		}
+		for _, h := range []http.Header{a, b} {
+			if len(h["Cache-Control"]) == 0 || connectionHeaders(h)["Cache-Control"] {
+				if !both.noStore {
+					t.Errorf("one says nothing, and together it is %q", out["Cache-Control"])
+				}
+				return
+			}
+			each = cacheControl{}
+			each.add(h["Cache-Control"], ageOf(h))
+			switch {
+			case both.noStore:
+			case each.noStore, each.noCache && !both.noCache, each.private && !both.private, each.mustRevalidate && !both.mustRevalidate,
+				both.hasMaxAge && both.maxAge > each.maxAge, both.hasShared && both.sMaxAge > each.sMaxAge, !both.notPublic && each.notPublic:
+				t.Errorf("together %q, of which one is %q", out["Cache-Control"], h["Cache-Control"])
+			}
+		}
+	})
+}
