@@ -105,7 +105,7 @@ func (r *Router) take(ctx context.Context, v *delivery.Version) error {
 	if err := r.settings.check(r.config, super, v.Missing, r.log); err != nil {
 		return err
 	}
-	graph, err := newGraph(r.config, super, r.changed, &r.shared)
+	graph, err := newGraph(r.config, super, r.keeper, &r.shared)
 	if err != nil {
 		return err
 	}

@@ -225,6 +225,70 @@ func TestTrap24Reloads(t *testing.T) {
 	goleak.VerifyNone(t, before)
 }
 
+// A breaker that is open stays so when a new supergraph serves, and one of a
+// subgraph that has moved does not.
+func TestReloadKeepsBreakers(t *testing.T) {
+	c, stopServers := shopConfig(t)
+	defer stopServers()
+	file := filepath.Join(t.TempDir(), "supergraph.graphql")
+	down := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	defer down.Close()
+	// The pricing of the demo is elsewhere, and broken.
+	write := func(mark, pricing string) {
+		sdl := demo.Supergraph() + fmt.Sprintf("\n%q enum Mark @join__type(graph: CATALOGUE) { X @join__enumValue(graph: CATALOGUE) }\n", mark)
+		for name, g := range c.Supergraph.Subgraphs {
+			url := g.RoutingURL
+			if name == "pricing" {
+				url = pricing
+			}
+			sdl = regexp.MustCompile(`(name: "`+name+`", url: ")[^"]*`).ReplaceAllString(sdl, "${1}"+url)
+		}
+		if err := os.WriteFile(file, []byte(sdl), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pricing := c.Supergraph.Subgraphs["pricing"].RoutingURL
+	write("0", down.URL)
+	own := config.Default(true)
+	own.Supergraph.File, own.Supergraph.WatchInterval = file, 0
+	breaker := &own.AllSubgraphs.CircuitBreaker
+	breaker.Enabled, breaker.MinRequests, breaker.OpenFor = new(true), 3, config.Duration(time.Hour)
+	log, ended, _ := told()
+	r, err := weft.New(t.Context(), own, weft.WithLogger(log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	<-ended
+	defer watching(t, r)()
+	reload := func(mark, pricing string) {
+		t.Helper()
+		write(mark, pricing)
+		r.Reload()
+		if got := <-ended; got != "supergraph loaded" {
+			t.Fatal(got)
+		}
+	}
+	ask := func(want string) {
+		t.Helper()
+		if _, body := post(t.Context(), r, graphqlRequest{Query: `{ product(id: "1") { price } }`}); !strings.Contains(body, want) {
+			t.Errorf("%s, want %s", body, want)
+		}
+	}
+	// As many failures as it takes, each with another supergraph.
+	for i := range 3 {
+		ask("SUBREQUEST_HTTP_ERROR")
+		reload(fmt.Sprint("a", i), down.URL)
+	}
+	for i := range 3 {
+		ask("SUBGRAPH_CIRCUIT_BREAKER_REJECTED")
+		reload(fmt.Sprint("b", i), down.URL)
+	}
+	ask("SUBGRAPH_CIRCUIT_BREAKER_REJECTED")
+	reload("c", pricing)
+	ask(`{"data":{"product":{"price":29.99}}}`)
+}
+
 func get(h http.Handler, target string) (int, string) {
 	response, body := exchange(context.Background(), h, "GET", target, nil, "")
 	return response.StatusCode, body

@@ -1,6 +1,7 @@
 package weft
 
 import (
+	"slices"
 	"strings"
 
 	"go.uber.org/zap"
@@ -26,12 +27,13 @@ func addresses(s config.Subgraph, url string) (first string, replicas []string) 
 // guard puts in front of next what the configuration says about subgraphs that
 // fail; that is nothing, and next itself, if it says nothing. It stands behind
 // sharing, so that what several have asked for is repeated once.
-func guard(c *config.Config, traffic map[string]config.Traffic, next subgraphs.Fetcher, notify func(resilience.Event)) subgraphs.Fetcher {
+func guard(endpoints map[string]subgraphs.Endpoint, traffic map[string]config.Traffic, next subgraphs.Fetcher, keeper *resilience.Keeper) subgraphs.Fetcher {
 	policies := make(map[string]resilience.Policy, len(traffic))
 	for name, t := range traffic {
-		policies[name] = policyOf(t, len(c.Subgraphs[name].URLs))
+		e := endpoints[name]
+		policies[name] = policyOf(t, slices.Concat([]string{e.URL}, e.Replicas))
 	}
-	return resilience.New(next, policies, notify)
+	return keeper.Guard(next, policies)
 }
 
 // changed logs and counts what has become of a breaker or a URL.
@@ -49,9 +51,9 @@ func (r *Router) changed(e resilience.Event) {
 	}
 }
 
-// policyOf is what is done for a subgraph with so many URLs.
-func policyOf(t config.Traffic, urls int) resilience.Policy {
-	p := resilience.Policy{Timeout: t.Timeout.Std()}
+// policyOf is what is done for a subgraph with these URLs.
+func policyOf(t config.Traffic, urls []string) resilience.Policy {
+	p := resilience.Policy{URLs: urls, Timeout: t.Timeout.Std()}
 	if r := t.Retry; *r.Enabled {
 		p.Retry = &resilience.Retry{
 			Attempts:      r.Attempts,
@@ -79,9 +81,9 @@ func policyOf(t config.Traffic, urls int) resilience.Policy {
 			Slow:           b.Slow.Std(),
 		}
 	}
-	if b := t.Balance; urls > 1 {
+	if b := t.Balance; len(urls) > 1 {
 		p.Balance = &resilience.Balance{
-			Replicas:          urls,
+			Replicas:          len(urls),
 			EjectAfter:        b.EjectAfter,
 			EjectFor:          b.EjectFor.Std(),
 			MaxEjectedPercent: b.MaxEjectedPercent,

@@ -32,6 +32,7 @@ type Router struct {
 	started  bool               // the first supergraph is there
 	settings settings
 	shared   subgraphs.SharingCounts // of all supergraphs so far
+	keeper   *resilience.Keeper      // of all supergraphs so far
 	metrics  *telemetry.Metrics      // nil if they are off
 }
 
@@ -80,6 +81,7 @@ func New(ctx context.Context, c *config.Config, opts ...Option) (*Router, error)
 		}
 	}
 	r := &Router{config: c, log: log}
+	r.keeper = resilience.NewKeeper(r.changed)
 	var metrics *telemetry.Metrics
 	ro := router.Options{Config: c, Logger: log, Query: o.query}
 	if c.Metrics.Enabled {
@@ -114,7 +116,7 @@ func New(ctx context.Context, c *config.Config, opts ...Option) (*Router, error)
 }
 
 // newGraph connects the supergraph with its subgraphs.
-func newGraph(c *config.Config, super *supergraph.Supergraph, changed func(resilience.Event), counts *subgraphs.SharingCounts) (*router.Graph, error) {
+func newGraph(c *config.Config, super *supergraph.Supergraph, keeper *resilience.Keeper, counts *subgraphs.SharingCounts) (*router.Graph, error) {
 	if err := checkAccess(super); err != nil {
 		return nil, err
 	}
@@ -156,7 +158,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph, changed func(resil
 	if err != nil {
 		return nil, err
 	}
-	guarded := guard(c, traffic, client, changed)
+	guarded := guard(endpoints, traffic, client, keeper)
 	return router.NewGraph(super, router.GraphOptions{
 		Fetcher:        guarded,
 		QueryFetcher:   sharing(traffic, guarded, counts),

@@ -16,6 +16,9 @@
 // All of it is inside the subgraph's timeout, which counts from the first
 // attempt to the last byte of the last one, and inside the request's deadline.
 //
+// What is learnt about a subgraph outlives the supergraph it was learnt with: a
+// Keeper hands it from one fetcher to the next.
+//
 // What a subgraph has nothing of costs it nothing: New leaves such subgraphs to
 // the client, and is the client itself if there is nothing for any.
 //

@@ -7,8 +7,13 @@ import (
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
-// A Policy is what is done for one subgraph. What is nil is not done.
+// A Policy is what is done for one subgraph. What is nil is not done. It is not
+// written to any more once it is in use.
 type Policy struct {
+	// URLs are where the subgraph is. They are not asked here: what is learnt
+	// about a subgraph is about these, as Keeper has it.
+	URLs []string
+
 	// Timeout of a fetch with all its attempts; 0 for the context's deadline
 	// alone.
 	Timeout time.Duration
@@ -51,19 +56,7 @@ const (
 // notify is told of changes, from whichever goroutine notices and with locks
 // held: it returns soon and calls nothing of this package. It may be nil.
 func New(next subgraphs.Fetcher, policies map[string]Policy, notify func(Event)) subgraphs.Fetcher {
-	if notify == nil {
-		notify = func(Event) {}
-	}
-	guards := map[string]*guard{}
-	for name, p := range policies {
-		if !p.isEmpty() {
-			guards[name] = newGuard(name, next, p, notify)
-		}
-	}
-	if len(guards) == 0 {
-		return next
-	}
-	return &fetcher{next: next, guards: guards}
+	return NewKeeper(notify).Guard(next, policies)
 }
 
 // A fetcher leads each request to the guard of its subgraph.
@@ -79,40 +72,10 @@ func (f *fetcher) Fetch(ctx context.Context, r *subgraphs.Request) (*subgraphs.R
 	return f.next.Fetch(ctx, r)
 }
 
-// A guard does what one subgraph's policy says.
+// A guard does for one subgraph what its memory has been made for.
 type guard struct {
-	name    string
-	next    subgraphs.Fetcher
-	timeout time.Duration
-
-	retry   *retrier // nil is off, here and below
-	hedge   *hedger
-	limit   limiter
-	breaker *breaker
-	balance *balancer
-}
-
-func newGuard(name string, next subgraphs.Fetcher, p Policy, notify func(Event)) *guard {
-	g := &guard{name: name, next: next}
-	if p.Retry != nil || p.Hedge != nil || p.Concurrency != nil {
-		g.timeout = p.Timeout // else the client's own is the same
-	}
-	if p.Retry != nil {
-		g.retry = newRetrier(*p.Retry)
-	}
-	if p.Hedge != nil {
-		g.hedge = newHedger(*p.Hedge)
-	}
-	if p.Concurrency != nil {
-		g.limit = newLimiter(*p.Concurrency)
-	}
-	if p.Breaker != nil {
-		g.breaker = newBreaker(name, *p.Breaker, notify)
-	}
-	if p.Balance != nil {
-		g.balance = newBalancer(name, *p.Balance, notify)
-	}
-	return g
+	next subgraphs.Fetcher
+	*memory
 }
 
 // A call is one fetch with all its attempts. It belongs to one goroutine.
