@@ -115,12 +115,14 @@ func (x *Executor) Execute(ctx context.Context, r *Request) (*Response, error) {
 	fetchCtx, cancel := x.withReserve(ctx)
 	defer cancel()
 	e.run(fetchCtx, cancel)
+	late := errors.Is(fetchCtx.Err(), context.DeadlineExceeded)
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		response := &Response{Fetches: e.reports}
 		e.release()
 		return response, err
 	}
 	response := e.respond()
+	response.Late = late && len(response.Causes) > 0
 	e.release()
 	return response, nil
 }

@@ -27,6 +27,10 @@ type Response struct {
 	// Fetches tells how each fetch of the plan went, by ID.
 	Fetches []FetchReport
 
+	// Late says that the time for fetches was over before all was there. With
+	// more time the response might have held more.
+	Late bool
+
 	data []byte
 	body []byte // {"data":… up to the end of data; nil once completed
 

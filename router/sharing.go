@@ -21,8 +21,10 @@ import (
 //
 // Nobody fails because somebody else has left: an execution has a context of
 // its own, and ends when the last of those who wait for it leaves. Its deadline
-// is that of the request it was begun for. Those who join later have one that
-// comes later, but nothing is executed twice for that.
+// is that of the request it was begun for. Those who have joined later have one
+// that comes later; if the execution runs out of time, they share another one,
+// begun for the first of them, as they would have had each on its own. So nobody
+// waits beyond his deadline, and nobody gets less for another's.
 type sharing struct {
 	flights          flight[executionKey, *execution]
 	executed, joined atomic.Int64
@@ -40,6 +42,10 @@ type execution struct {
 	response *executor.Response
 	body     []byte
 	failures *failures
+
+	// late says that the time of whom it was begun for was over before all was
+	// there.
+	late bool
 }
 
 // SharingStats count the queries that could have been shared since the router
@@ -65,23 +71,36 @@ func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *fo
 	s := &x.router.sharing
 	key, headers := x.executionKey(f)
 	r.Header = func(subgraph string) http.Header { return headers[subgraph] }
-	led := false // read only after what sets it has ended
 	deadline, _ := ctx.Deadline()
 	graph, failures := x.graph, x.failures
-	done, alone, err := s.flights.ask(ctx, key, func(ctx context.Context) (*execution, error) {
-		led = true
-		ctx, cancel := context.WithDeadline(ctx, deadline)
-		defer cancel()
-		response, err := graph.queries.Execute(ctx, r)
+	for {
+		led := false // read only after what sets it has ended
+		done, alone, err := s.flights.ask(ctx, key, func(ctx context.Context) (*execution, error) {
+			led = true
+			ctx, cancel := context.WithDeadline(ctx, deadline)
+			defer cancel()
+			response, err := graph.queries.Execute(ctx, r)
+			if err != nil {
+				return nil, err
+			}
+			body, err := response.JSON(nil)
+			return &execution{response, body, failures, response.Late}, err
+		})
+		// A round that this one has not led has ended at an earlier deadline
+		// than its own, so the rounds have an end.
+		if late := err == nil && done.late; late && !led && ctx.Err() == nil {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		body, err := response.JSON(nil)
-		return &execution{response, body, failures}, err
-	})
-	if err != nil {
-		return nil, err
+		return x.takeExecution(done, alone, led), nil
 	}
+}
+
+// takeExecution makes what was executed the response.
+func (x *exchange) takeExecution(done *execution, alone, led bool) *executor.Response {
+	s := &x.router.sharing
 	if led {
 		s.executed.Add(1)
 	} else {
@@ -89,7 +108,7 @@ func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *fo
 		x.record.joined = true
 	}
 	x.body, x.alone, x.failures = done.body, alone, done.failures
-	return done.response, nil
+	return done.response
 }
 
 // executionKey returns what the response depends on, and the headers by

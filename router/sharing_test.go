@@ -236,6 +236,75 @@ func TestClientsLeaveSharedExecutions(t *testing.T) {
 	}
 }
 
+// Who has joined another's execution gets what he would have got alone: not the
+// other's timeout, and not a moment later than his own.
+func TestFollowersHaveTheirOwnTime(t *testing.T) {
+	const deadline = 10 * time.Second
+	tests := []struct {
+		name    string
+		joinsAt time.Duration
+		slow    []time.Duration // how long b takes, one request after the other
+		full    []bool          // whether the first client, and the second, get the price
+		ends    []time.Duration // when
+		sent    int64
+	}{
+		{"in time for both", 5 * time.Second, []time.Duration{9 * time.Second}, []bool{true, true}, []time.Duration{9 * time.Second, 9 * time.Second}, 1},
+		// The first one's time is 50 ms shorter, for the answer. Then the second
+		// begins anew.
+		{"late for the first", 5 * time.Second, []time.Duration{time.Hour, time.Second}, []bool{false, true},
+			[]time.Duration{deadline - 50*time.Millisecond, deadline - 50*time.Millisecond + time.Second}, 2},
+		{"late for both", 5 * time.Second, []time.Duration{time.Hour, time.Hour}, []bool{false, false},
+			[]time.Duration{deadline - 50*time.Millisecond, 15*time.Second - 50*time.Millisecond}, 2},
+		{"almost as old", time.Millisecond, []time.Duration{time.Hour, time.Hour}, []bool{false, false},
+			[]time.Duration{deadline - 50*time.Millisecond, deadline - 4*time.Millisecond}, 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newSharing(t, func(c *config.Config) {
+					c.DeduplicateRequests = true
+					c.Deadline = config.Duration(deadline)
+				})
+				b.fetcher.answers["a"] = answer(`{"data":{"product":{"__typename":"Product","id":"1"}}}`)
+				good := answer(`{"data":{"_entities":[{"__typename":"Product","price":3}]}}`)
+				requests := 0
+				b.fetcher.answers["b"] = func(ctx context.Context, r *subgraphs.Request) (*subgraphs.Response, error) {
+					// No two executions overlap, so nobody else writes it.
+					after := tt.slow[min(requests, len(tt.slow)-1)]
+					requests++
+					timer := time.NewTimer(after)
+					defer timer.Stop()
+					select {
+					case <-timer.C:
+						return good(ctx, r)
+					case <-ctx.Done():
+						return nil, &subgraphs.Error{Subgraph: "b", Kind: subgraphs.Timeout, Err: ctx.Err()}
+					}
+				}
+				start := time.Now()
+				var wg sync.WaitGroup
+				for i := range 2 {
+					wg.Go(func() {
+						time.Sleep(time.Duration(i) * tt.joinsAt)
+						w := b.post(`{"query":"{ product(id: \"1\") { price } }"}`)
+						if full := strings.Contains(w.Body.String(), `"price":3`); full != tt.full[i] {
+							t.Errorf("client %d got %s", i, w.Body)
+						}
+						// What is left of a time that is almost over is cut finely.
+						if took := time.Since(start).Round(time.Millisecond); took > tt.ends[i] || took < tt.ends[i]-2*time.Millisecond {
+							t.Errorf("client %d got it after %v, want %v", i, took, tt.ends[i])
+						}
+					})
+				}
+				wg.Wait()
+				if got := b.SharingStats().Executed; got != tt.sent {
+					t.Errorf("%d executions, want %d", got, tt.sent)
+				}
+			})
+		})
+	}
+}
+
 // Those who share one response all see it as it was, while its memory and that
 // of others comes and goes.
 func TestSharedResponsesStayAsTheyAre(t *testing.T) {
