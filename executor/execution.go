@@ -25,12 +25,19 @@ type execution struct {
 	result  *merge.Result
 	start   time.Time
 
+	ctx      context.Context // of the request
+	deadline time.Time       // of fetches; zero for none
+
 	fetches  []fetchState
 	reports  []FetchReport // by fetch; the response's
+	held     []held        // by fetch
 	ready    []int         // fetches whose dependencies have ended, not yet begun
 	sendings []sending
 	answers  []*subgraphs.Response // that the result is made of
-	messages []subgraphs.Request   // memory for those to come
+
+	// runs send the only request of a fetch, by fetch. They are good for every
+	// request that the execution serves.
+	runs []func() error
 
 	group    errgroup.Group
 	done     chan outcome
@@ -45,8 +52,16 @@ type execution struct {
 type fetchState struct {
 	waits  int // dependencies that have not ended
 	open   int // requests that have not ended
+	sent   bool
 	ended  bool
-	cancel context.CancelFunc // of its requests in flight; nil if there are none
+	ctx    context.Context    // of what is sent
+	cancel context.CancelFunc // of requests that persist
+}
+
+// held is what others may hold for longer than the request takes.
+type held struct {
+	context fetchContext
+	message [1]subgraphs.Request
 }
 
 // A sending is a fetch whose requests are to be sent.
@@ -55,19 +70,22 @@ type sending struct {
 	messages []subgraphs.Request // at least one
 }
 
-func (x *Executor) newExecution(r *Request) *execution {
+func (x *Executor) newExecution(ctx context.Context, r *Request) *execution {
 	p := r.Program.Plan()
 	e, ok := x.executions.Get().(*execution)
 	if !ok {
 		e = &execution{Executor: x}
 	}
 	e.request, e.plan, e.result, e.start, e.failed = r, p, r.Program.NewResult(r.Variables), time.Now(), -1
+	e.ctx, e.deadline = ctx, x.deadlineOf(ctx)
 	if r.MaxErrors > 0 {
 		e.result.LimitErrors(r.MaxErrors)
 	}
+	e.held = make([]held, len(p.Fetches))
 	e.fetches = append(e.fetches[:0], make([]fetchState, len(p.Fetches))...)
 	e.reports = make([]FetchReport, len(p.Fetches))
 	for i, f := range p.Fetches {
+		e.held[i].context.request, e.held[i].context.deadline = ctx, e.deadline
 		e.fetches[i].waits = len(f.DependsOn)
 		e.reports[i] = FetchReport{ID: i, Subgraph: f.Subgraph, State: Waiting}
 		if len(f.DependsOn) == 0 {
@@ -87,24 +105,27 @@ func (e *execution) release() {
 		a.Release()
 	}
 	clear(e.answers)
-	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], sendings: e.sendings[:0], answers: e.answers[:0], done: e.done}
+	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], sendings: e.sendings[:0], answers: e.answers[:0], runs: e.runs, done: e.done}
 	e.executions.Put(e)
 }
 
 // run sends what is ready and takes in what arrives until neither is left.
-// cancel ends ctx.
-func (e *execution) run(ctx context.Context, cancel context.CancelFunc) {
-	defer e.drain(cancel)
+func (e *execution) run() {
+	if e.ctx.Done() != nil {
+		all := e.held // of this request, should it be over by then
+		defer context.AfterFunc(e.ctx, func() { endAll(all) })()
+	}
+	defer e.drain()
 	for {
 		// One that came late may have made the others useless.
-		sendings := slices.DeleteFunc(e.begin(ctx), func(s sending) bool { return e.fetches[s.fetch].ended })
+		sendings := slices.DeleteFunc(e.begin(), func(s sending) bool { return e.fetches[s.fetch].ended })
 		if len(sendings) == 1 && len(sendings[0].messages) == 1 && e.inFlight == 0 {
-			s := sendings[0]
-			e.take(e.sendAlone(ctx, s))
+			s := &sendings[0]
+			e.take(e.send(e.contextOf(s.fetch), s.fetch, 0, &s.messages[0]))
 			continue
 		}
 		for _, s := range sendings {
-			e.launch(ctx, s)
+			e.launch(s)
 		}
 		if e.inFlight == 0 {
 			return
@@ -122,8 +143,8 @@ func (e *execution) receive() outcome {
 
 // drain ends what is in flight, which is nothing unless there is a panic on
 // its way, and waits for the goroutines to return.
-func (e *execution) drain(cancel context.CancelFunc) {
-	cancel()
+func (e *execution) drain() {
+	endAll(e.held)
 	for e.inFlight > 0 {
 		e.receive()
 	}
@@ -134,11 +155,11 @@ func (e *execution) drain(cancel context.CancelFunc) {
 // begin prepares the requests of all fetches that are ready. A fetch with
 // nothing to send has ended, and others may then be ready. The list is good
 // until the next call.
-func (e *execution) begin(ctx context.Context) []sending {
+func (e *execution) begin() []sending {
 	e.sendings = e.sendings[:0]
 	for i := 0; i < len(e.ready); i++ {
 		id := e.ready[i]
-		if e.fetches[id].ended || e.failed >= 0 || ctx.Err() == context.Canceled {
+		if e.fetches[id].ended || e.failed >= 0 || e.ctx.Err() == context.Canceled {
 			continue
 		}
 		requests := e.result.Requests(id, e.maxEntities(id))
@@ -154,9 +175,9 @@ func (e *execution) begin(ctx context.Context) []sending {
 		}
 		e.fetches[id].open = len(requests)
 		report.begin(e.sinceStart(), requests)
-		if ctx.Err() != nil {
+		if err := e.held[id].context.Err(); err != nil {
 			for range len(requests) {
-				e.take(outcome{fetch: id, failure: lateFailure(ctx.Err())})
+				e.take(outcome{fetch: id, failure: lateFailure(err)})
 			}
 			continue
 		}
@@ -168,19 +189,18 @@ func (e *execution) begin(ctx context.Context) []sending {
 
 // compose makes the messages to the fetch's subgraph.
 func (e *execution) compose(fetch int, requests []merge.Request) []subgraphs.Request {
-	if cap(e.messages)-len(e.messages) < len(requests) {
-		e.messages = make([]subgraphs.Request, 0, max(len(e.fetches), len(requests)))
+	messages := e.held[fetch].message[:]
+	if len(requests) > 1 {
+		messages = make([]subgraphs.Request, len(requests))
 	}
-	first := len(e.messages)
 	f := e.plan.Fetches[fetch]
-	for i := range requests {
-		m := subgraphs.Request{Subgraph: f.Subgraph, Body: requests[i].Body, Mutation: f.Operation == ast.Mutation}
+	for i := range messages {
+		messages[i] = subgraphs.Request{Subgraph: f.Subgraph, Body: requests[i].Body, Mutation: f.Operation == ast.Mutation}
 		if e.request.Header != nil {
-			m.Header = e.request.Header(f.Subgraph)
+			messages[i].Header = e.request.Header(f.Subgraph)
 		}
-		e.messages = append(e.messages, m)
 	}
-	return e.messages[first:len(e.messages):len(e.messages)]
+	return messages
 }
 
 func (e *execution) maxEntities(fetch int) int {
@@ -190,48 +210,40 @@ func (e *execution) maxEntities(fetch int) int {
 	return e.MaxEntities(e.plan.Fetches[fetch].Subgraph)
 }
 
-// sendAlone sends the only request there is, from this goroutine.
-func (e *execution) sendAlone(ctx context.Context, s sending) outcome {
-	if e.persists(s.fetch) {
-		var cancel context.CancelFunc
-		ctx, cancel = e.contextOf(ctx, s.fetch)
-		defer cancel()
-	}
-	return e.send(ctx, s.fetch, 0, &s.messages[0])
-}
-
 // persists tells whether what is sent for a fetch goes on when nobody wants
 // the answer any longer.
 func (e *execution) persists(fetch int) bool {
 	return !e.CutMutations && e.plan.Fetches[fetch].Operation == ast.Mutation
 }
 
-// contextOf returns a context for what is sent for a fetch: one of ctx, or for
-// what persists one with no more than the deadline of ctx.
-func (e *execution) contextOf(ctx context.Context, fetch int) (context.Context, context.CancelFunc) {
+// contextOf returns the context for what is sent for a fetch, which ends with
+// the fetch. That of what persists has no more than a deadline.
+func (e *execution) contextOf(fetch int) context.Context {
+	state := &e.fetches[fetch]
+	state.sent = true
 	if !e.persists(fetch) {
-		return context.WithCancel(ctx)
+		return &e.held[fetch].context
 	}
-	own := context.WithoutCancel(ctx)
-	if deadline, ok := ctx.Deadline(); ok {
-		return context.WithDeadline(own, deadline)
+	own := context.WithoutCancel(e.ctx)
+	if e.deadline.IsZero() {
+		own, state.cancel = context.WithCancel(own)
+	} else {
+		own, state.cancel = context.WithDeadline(own, e.deadline)
 	}
-	return context.WithCancel(own)
+	return own
 }
 
 // launch sends the requests of a fetch from goroutines of the group, some of
 // them at a time. They share a context, by which they can be cancelled.
-func (e *execution) launch(ctx context.Context, s sending) {
+func (e *execution) launch(s sending) {
 	if e.done == nil {
 		e.done = make(chan outcome, len(e.fetches))
 	}
-	ctx, e.fetches[s.fetch].cancel = e.contextOf(ctx, s.fetch)
+	ctx := e.contextOf(s.fetch)
 	e.inFlight += len(s.messages)
 	if len(s.messages) == 1 {
-		e.group.Go(func() error {
-			e.done <- e.send(ctx, s.fetch, 0, &s.messages[0])
-			return nil
-		})
+		e.fetches[s.fetch].ctx = ctx
+		e.group.Go(e.runOf(s.fetch))
 		return
 	}
 	parallel := e.Parallel
@@ -250,6 +262,24 @@ func (e *execution) launch(ctx context.Context, s sending) {
 			}
 			return nil
 		})
+	}
+}
+
+// runOf returns what sends the only request of a fetch.
+func (e *execution) runOf(fetch int) func() error {
+	for i := len(e.runs); i <= fetch; i++ {
+		e.runs = append(e.runs, func() error {
+			e.done <- e.send(e.fetches[i].ctx, i, 0, &e.held[i].message[0])
+			return nil
+		})
+	}
+	return e.runs[fetch]
+}
+
+// endAll ends the contexts of all fetches.
+func endAll(list []held) {
+	for i := range list {
+		list[i].context.end()
 	}
 }
 
@@ -285,6 +315,7 @@ func (e *execution) take(o outcome) {
 func (e *execution) end(id int) {
 	state := &e.fetches[id]
 	state.ended = true
+	e.held[id].context.end()
 	if state.cancel != nil {
 		state.cancel()
 	}
@@ -318,7 +349,7 @@ func (e *execution) abandon(id int) {
 	if state.ended {
 		return
 	}
-	if state.cancel != nil && e.persists(id) {
+	if state.sent && e.persists(id) {
 		return
 	}
 	e.reports[id].State = Cancelled

@@ -111,11 +111,9 @@ type Request struct {
 // the context's error, and a response that tells how the fetches went and
 // nothing else; a mutation that has been sent is waited for (CutMutations).
 func (x *Executor) Execute(ctx context.Context, r *Request) (*Response, error) {
-	e := x.newExecution(r)
-	fetchCtx, cancel := x.withReserve(ctx)
-	defer cancel()
-	e.run(fetchCtx, cancel)
-	late := errors.Is(fetchCtx.Err(), context.DeadlineExceeded)
+	e := x.newExecution(ctx, r)
+	e.run()
+	late := !e.deadline.IsZero() && !time.Now().Before(e.deadline)
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
 		response := &Response{Fetches: e.reports}
 		e.release()
@@ -127,16 +125,16 @@ func (x *Executor) Execute(ctx context.Context, r *Request) (*Response, error) {
 	return response, nil
 }
 
-// withReserve returns a context for fetches, which ends a little before ctx.
-func (x *Executor) withReserve(ctx context.Context) (context.Context, context.CancelFunc) {
+// deadlineOf returns until when fetches have time, which is a little before ctx
+// ends; zero if it does not.
+func (x *Executor) deadlineOf(ctx context.Context) time.Time {
 	deadline, ok := ctx.Deadline()
 	if !ok {
-		return context.WithCancel(ctx)
+		return time.Time{}
 	}
 	reserve := x.Reserve
 	if reserve == 0 {
 		reserve = DefaultReserve
 	}
-	reserve = min(reserve, max(0, time.Until(deadline)/10))
-	return context.WithDeadline(ctx, deadline.Add(-reserve))
+	return deadline.Add(-min(reserve, max(0, time.Until(deadline)/10)))
 }

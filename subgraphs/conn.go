@@ -31,9 +31,14 @@ type conn struct {
 	idleSince time.Time
 
 	// expire ends what is read or written, and tells so to expired. It is
-	// made once, to be handed to context.AfterFunc for each request.
+	// made once, to be handed to the context of each request.
 	expire  func()
 	expired chan struct{}
+
+	// watched is the context that does so, or stop ends that; of the request
+	// under way.
+	watched watchable
+	stop    func() bool
 
 	// probe is isQuiet's look at the descriptor, and quiet its result; made
 	// once like expire.
@@ -67,6 +72,38 @@ func newConn(raw net.Conn) *conn {
 	}
 	c.probe = c.look
 	return c
+}
+
+// A watchable context calls a function when it ends, like context.AfterFunc and
+// unlike it without memory for each time. When its deadline passes it need not:
+// the connection has that itself.
+type watchable interface {
+	// Watch has f called once, at once if the context has ended. It reports
+	// false if it cannot.
+	Watch(f func()) bool
+	// Unwatch ends that. It reports false if f has been called or is about to
+	// be.
+	Unwatch() bool
+}
+
+// watch has the connection expire when ctx ends, until unwatch is called.
+func (c *conn) watch(ctx context.Context) {
+	if w, ok := ctx.(watchable); ok && w.Watch(c.expire) {
+		c.watched = w
+		return
+	}
+	c.stop = context.AfterFunc(ctx, c.expire)
+}
+
+// unwatch ends watch. It reports false if the connection has expired, or is
+// about to.
+func (c *conn) unwatch() bool {
+	w, stop := c.watched, c.stop
+	c.watched, c.stop = nil, nil
+	if w != nil {
+		return w.Unwatch()
+	}
+	return stop()
 }
 
 // isStale tells whether err means that the connection was dead before the

@@ -103,9 +103,9 @@ func (w *wire) connection(ctx context.Context, d deadline, fresh bool) (*conn, e
 // exchange sends r over c and reads the answer. Afterwards c is back in the
 // pool, or closed; after an error it is closed.
 func (w *wire) exchange(ctx context.Context, c *conn, r *Request, d deadline) (*Response, error) {
-	stop := context.AfterFunc(ctx, c.expire)
+	c.watch(ctx)
 	resp, keep, err := c.exchange(ctx, w, r, d)
-	if !stop() {
+	if !c.unwatch() {
 		// Expiring must not hit whoever has the connection next.
 		<-c.expired
 		keep = false
