@@ -77,10 +77,10 @@ func (r *Result) Completions() []Completion { return r.completions }
 // ErrorsOf returns the errors of one fetch, as far as its requests have ended.
 func (r *Result) ErrorsOf(fetch int) []*Error {
 	errors, leftOut := r.errors, r.leftOut
-	r.errors, r.leftOut = nil, 0
+	r.errors, r.leftOut, r.incomplete = nil, 0, true
 	r.resolve(fetch)
 	out := r.Errors()
-	r.errors, r.leftOut = errors, leftOut
+	r.errors, r.leftOut, r.incomplete = errors, leftOut, false
 	return out
 }
 
@@ -158,7 +158,12 @@ func (r *Result) fallbacks(f *fetch) []ast.Path {
 	var paths []ast.Path
 	for i, t := range f.targets() {
 		if r.fetches[f.ID].reached[i] {
-			path := r.p.fallback(t)
+			l := locator{view: &r.view, fetch: f.ID}
+			l.follow(r.p.fallback(t))
+			var path ast.Path
+			if len(l.shown) > 0 {
+				path = astPath(l.shown)
+			}
 			if !slices.ContainsFunc(paths, func(p ast.Path) bool { return slices.Equal(p, path) }) {
 				paths = append(paths, path)
 			}
@@ -199,14 +204,14 @@ func (p *Program) rootFallback(f *fetch) ast.Path {
 // fallback returns the path for an error about a fetch as a whole at a target:
 // that of the objects, or of the first list on the way to them, or of what the
 // client has asked for above them.
-func (p *Program) fallback(t *target) ast.Path {
-	var path ast.Path
+func (p *Program) fallback(t *target) []pathStep {
+	var path []pathStep
 	pos := p.root
 	for i, e := range t.path {
 		if !pos.shown[e.As] {
 			break
 		}
-		path = append(path, ast.PathName(e.As))
+		path = append(path, pathStep{name: e.As})
 		pos = t.steps[i].pos
 		if e.Lists > 0 {
 			break
@@ -218,15 +223,9 @@ func (p *Program) fallback(t *target) ast.Path {
 // An address is a number of a representation of a lookup.
 type address struct{ lookup, number int }
 
-// A place is that of an object in the response.
-type place struct {
-	path []pathStep
-	pos  *position
-}
-
 // findPaths returns the paths of all objects that the errors of an answer are
 // about, by the representation made for them.
-func (r *Result) findPaths(f *fetch, a requestErrors) map[address][]place {
+func (r *Result) findPaths(f *fetch, a requestErrors) map[address][][]pathStep {
 	wanted := map[address]bool{}
 	switch {
 	case f.target != nil:
@@ -241,7 +240,7 @@ func (r *Result) findPaths(f *fetch, a requestErrors) map[address][]place {
 	if len(wanted) == 0 {
 		return nil
 	}
-	find := placeFinder{view: &r.view, wanted: wanted, found: map[address][]place{}}
+	find := placeFinder{view: &r.view, wanted: wanted, found: map[address][][]pathStep{}}
 	for _, t := range f.targets() {
 		r.view.walk(t, &find)
 	}
@@ -252,14 +251,14 @@ func (r *Result) findPaths(f *fetch, a requestErrors) map[address][]place {
 type placeFinder struct {
 	*view
 	wanted map[address]bool
-	found  map[address][]place
+	found  map[address][][]pathStep
 }
 
 func (p *placeFinder) visit(t *target, f frame) {
 	at := address{max(t.link.lookup, 0), p.linked(t.link, p.objects(f), p.above())}
 	// One more than needed, so that what is left out is known of.
 	if p.wanted[at] && len(p.found[at]) <= MostErrors {
-		p.found[at] = append(p.found[at], place{slices.Clone(p.path), f.pos})
+		p.found[at] = append(p.found[at], slices.Clone(p.path))
 	}
 }
 
@@ -279,7 +278,7 @@ func (r *Result) addressOf(f *fetch, request int, path []pathStep) (at address, 
 
 // resolveDownstream reports an error of a subgraph's own, at every place of
 // the response that it is about. Where that cannot be told it is at fallback.
-func (r *Result) resolveDownstream(f *fetch, e *answerError, request int, found map[address][]place, fallback ast.Path) {
+func (r *Result) resolveDownstream(f *fetch, e *answerError, request int, found map[address][][]pathStep, fallback ast.Path) {
 	out := Error{
 		Subgraph:   f.Subgraph,
 		Fetch:      f.ID,
@@ -292,7 +291,7 @@ func (r *Result) resolveDownstream(f *fetch, e *answerError, request int, found 
 	if out.Code == "" {
 		out.Code = CodeDownstream
 	}
-	var places []place
+	var places [][]pathStep
 	rest, shape := e.path, f.shape
 	switch {
 	case f.target != nil:
@@ -304,61 +303,69 @@ func (r *Result) resolveDownstream(f *fetch, e *answerError, request int, found 
 			places, shape = found[at], f.shape.entries[at.lookup].child
 		}
 	case len(e.path) > 0:
-		places = []place{{nil, r.p.root}}
+		places = [][]pathStep{nil}
 	}
 	if len(places) == 0 {
 		r.report(func() *Error { return &out })
 		return
 	}
+	below, known := translate(shape, rest)
 	for _, p := range places {
-		r.report(func() *Error {
-			at := out
-			path, whole := r.p.shownPath(p.path)
-			if whole {
-				path = append(path, translate(shape, p.pos, rest)...)
-			}
-			if len(path) > 0 {
-				at.Path = astPath(path)
-			}
-			return &at
-		})
+		if len(r.errors) == r.maxErrors || r.searched > maxSearched {
+			r.leftOut++
+			continue
+		}
+		for _, path := range r.locate(f.ID, slices.Concat(p, below), known) {
+			r.report(func() *Error {
+				at := out
+				if len(path) > 0 {
+					at.Path = astPath(path)
+				}
+				return &at
+			})
+		}
 	}
 }
 
-// shownPath returns the part of a path that the client has asked for, and
-// whether that is all of it.
-func (p *Program) shownPath(path []pathStep) (shown []pathStep, whole bool) {
-	pos := p.root
-	for i, s := range path {
-		if s.name == "" {
-			continue
-		}
-		if !pos.shown[s.name] {
-			return slices.Clip(path[:i]), false
-		}
-		pos = pos.children[s.name]
+// locate returns the paths of the response at which an error at a path of the
+// merged result is to be seen; none if it is of no concern to the client. known
+// says that it is known what the error is about.
+func (r *Result) locate(fetch int, path []pathStep, known bool) [][]pathStep {
+	l := locator{view: &r.view, fetch: fetch}
+	inside := l.follow(path)
+	if inside && len(l.visited) > 0 && len(l.shown) == l.visited[len(l.visited)-1].at {
+		// It is about an object that is there.
+		inside = l.answers(fetch)
 	}
-	return slices.Clip(path), true
+	shown := l.shown
+	if inside || !known || r.incomplete {
+		return [][]pathStep{shown}
+	}
+	nulls, certain := l.nulls()
+	if len(nulls) == 0 && !certain {
+		return [][]pathStep{shown}
+	}
+	return nulls
 }
 
 // translate turns a path below an object of an answer into one below the same
-// object of the response, as far as the client has asked for what is there.
-func translate(shape *node, pos *position, path []pathStep) []pathStep {
-	var out []pathStep
+// object of the merged result. known is false if it leads to something that
+// nobody has asked for.
+func translate(shape *node, path []pathStep) (out []pathStep, known bool) {
 	for _, s := range path {
 		if s.name == "" {
 			out = append(out, s)
 			continue
 		}
 		if shape == nil {
-			break // inside a custom scalar
+			return out, true // inside a custom scalar
 		}
 		i := shape.place(s.name)
-		if i < 0 || pos == nil || !pos.shown[shape.entries[i].as] {
-			break
+		if i < 0 || shape.entries[i].as == "" {
+			return out, false
 		}
 		out = append(out, pathStep{name: shape.entries[i].as})
-		pos, shape = pos.children[shape.entries[i].as], shape.entries[i].child
+		shape = shape.entries[i].child
 	}
-	return out
+	return out, true
 }

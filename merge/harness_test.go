@@ -198,6 +198,12 @@ func compile(t testing.TB, sdl, query string, specs []fetchSpec) *Program {
 // execute runs the fetches one after the other and returns the response.
 func execute(t testing.TB, p *Program, specs []fetchSpec) string {
 	t.Helper()
+	return response(t, runFetches(t, p, specs))
+}
+
+// runFetches runs the fetches one after the other.
+func runFetches(t testing.TB, p *Program, specs []fetchSpec) *Result {
+	t.Helper()
 	r := p.NewResult(nil)
 	for i, s := range specs {
 		requests := r.Requests(i, s.split)
@@ -232,7 +238,7 @@ func execute(t testing.TB, p *Program, specs []fetchSpec) string {
 			r.Link(i, j, a)
 		}
 	}
-	return response(t, r)
+	return r
 }
 
 // response renders what a client would see, without http status and reasons.

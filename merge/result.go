@@ -23,6 +23,12 @@ type Result struct {
 	leftOut     int // errors beyond maxErrors
 	maxErrors   int
 	completions []Completion
+
+	// incomplete says that errors are looked for before all fetches have ended,
+	// so that what is null need not stay so.
+	incomplete bool
+	// searched counts what has been looked at to place errors.
+	searched int
 }
 
 // fetchState is what has become of one fetch.

@@ -79,7 +79,7 @@ func (g *generator) requirements() {
 			for _, f := range t.Fields {
 				own := in.Fields[f.Name]
 				if own == nil || !own.isReal() || own.Label != "" || f.KeyOnly || f.Base != "String" || f.Lists > 0 ||
-					len(g.w.sources(t, f.Name)) != 1 || t.Kind == ast.Interface && !in.InterfaceObject || !g.chance(5) {
+					len(g.w.sources(t, f.Name)) != 1 || t.Kind == ast.Interface && !in.InterfaceObject || !g.chance(7) {
 					continue
 				}
 				own.Requires = g.requirement(t, f, i)

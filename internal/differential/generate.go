@@ -36,7 +36,7 @@ func generate(draw func(bits int) uint64, simple bool) *World {
 	g.complete()
 	g.hide()
 	g.settle()
-	w.seed, w.nulls, w.failing = d.draw(6), d.chance(12), d.chance(3)
+	w.seed, w.nulls, w.failing = d.draw(6), d.chance(12), d.chance(6)
 	w.data = makeData(w)
 	return w
 }

@@ -259,31 +259,9 @@ func (w *World) excludesNull(t *Type, f *Field) []bool {
 }
 
 // mayFail tells whether an error at a field shows there and nowhere else: null
-// is possible, and nobody asks for the field but clients.
-func (w *World) mayFail(t *Type, f *Field) bool {
-	if w.excludesNull(t, f)[0] {
-		return false
-	}
-	for _, u := range w.Types {
-		for _, in := range u.In {
-			if in == nil {
-				continue
-			}
-			for _, own := range in.Fields {
-				if mentions(own.Requires, f.Name) || mentions(own.Provides, f.Name) {
-					return false
-				}
-			}
-		}
-	}
-	return true
-}
-
-// mentions tells whether a field set has a field of a name.
-func mentions(set, name string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(set, func(r rune) bool { return strings.ContainsRune(" {}(),:", r) }),
-		func(word string) bool { return word == name })
-}
+// is possible, so that who requires the field gets null, and who provides it
+// fails alike.
+func (w *World) mayFail(t *Type, f *Field) bool { return !w.excludesNull(t, f)[0] }
 
 // runtimeTypes are the object types that a field's values can have: those that
 // all subgraphs with the field know of.

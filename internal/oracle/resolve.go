@@ -111,6 +111,10 @@ func (d *Data) walk(value any, set ast.SelectionSet, path []string, depth int) (
 		}
 		written, _ := v.value(path[0], arguments)
 		next, err := d.compute(v, written, arguments, depth)
+		var failed *fieldError
+		if errors.As(err, &failed) {
+			return nil, nil // who requires it gets null
+		}
 		if err != nil {
 			return nil, err
 		}

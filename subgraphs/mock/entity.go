@@ -206,7 +206,8 @@ func (r *requirement) below(sel *ast.Field, typ string, value any, path string) 
 }
 
 // local returns a required field that this subgraph knows by itself: one that
-// is not external or that is provided here. Composite ones always travel.
+// is not external or that is provided here. Composite ones always travel. A
+// field that fails is null, as it would be had it travelled.
 func (r *requirement) local(sel *ast.Field) (value any, ok bool, err error) {
 	x, o := r.x, r.object
 	f := x.schema.field(o.typ, sel.Name)
@@ -220,5 +221,8 @@ func (r *requirement) local(sel *ast.Field) (value any, ok bool, err error) {
 	value, err = x.source.Field(x.ctx, &Call{
 		Operation: x.doc.kind, Type: o.typ, Object: o.value, Field: f.def, Args: args,
 	})
+	if err != nil && x.ctx.Err() == nil {
+		return nil, true, nil
+	}
 	return value, err == nil, err
 }
