@@ -132,7 +132,7 @@ func (cb *classBuild) alike(id *itemDecision, other *classBuild) int {
 		return -1
 	}
 	return slices.IndexFunc(other.items, func(o itemDecision) bool {
-		if o.child == nil || o.beside != nil || o.child.pos != id.child.pos || o.child.decision != id.child.decision ||
+		if o.child == nil || o.beside != nil || o.child.pos != id.child.pos || cb.b.settled(o.child) != cb.b.settled(id.child) ||
 			!id.item.isLike(o.item) || !cb.b.sameType(cb.class, other.class, id.item.name) || len(o.child.hands) != len(id.child.hands) {
 			return false
 		}
@@ -223,7 +223,7 @@ func (cb *classBuild) item(id *itemDecision, types []string, r *reading) *plan.I
 			first = i
 		}
 	}
-	below := b.build(child, id.child.decision, sources, sc)
+	below := b.build(child, b.settled(id.child), sources, sc)
 	if !slices.ContainsFunc(sources, func(s *source) bool { return s != nil && s.node != nil }) {
 		// Nothing is read below, but whether there is an object counts.
 		f, _ := sources[first].use()

@@ -32,6 +32,15 @@ type builder struct {
 
 	gained map[string]bool // see gains
 
+	// prices are those found, pricesKept the memory for more of them, charts the
+	// charts drawn, and pricings searches that have ended, to be used again.
+	prices     map[pricedAt]*price
+	pricesKept []price
+	charts     []*chart
+	pricings   []*pricing
+
+	chartedDoors map[string][]chartDoor // by type and views; nil for none
+
 	// spare are decisions that were of no use, to be written over.
 	spare []*classDecision
 
@@ -56,17 +65,20 @@ type builder struct {
 
 func newBuilder(ctx context.Context, p *Planner, r Request) *builder {
 	b := &builder{
-		budget:      budget{ctx: ctx, max: p.options.Budget},
-		planner:     p,
-		super:       p.super,
-		request:     r,
-		views:       newViews(p.super),
-		decisions:   map[string]*decision{},
-		decided:     map[placed][]*decision{},
-		gained:      map[string]bool{},
-		asking:      map[*position]bool{},
-		everywheres: map[everywhereKey]bool{},
-		contexts:    map[*operation.Field][]*operation.Field{},
+		budget:    budget{ctx: ctx, max: p.options.Budget},
+		planner:   p,
+		super:     p.super,
+		request:   r,
+		views:     newViews(p.super),
+		decisions: map[string]*decision{},
+		decided:   map[placed][]*decision{},
+		gained:    map[string]bool{},
+		prices:    map[pricedAt]*price{},
+
+		chartedDoors: map[string][]chartDoor{},
+		asking:       map[*position]bool{},
+		everywheres:  map[everywhereKey]bool{},
+		contexts:     map[*operation.Field][]*operation.Field{},
 	}
 	b.positions = positions{b: b, byText: map[string]ast.SelectionSet{}, sets: map[*ast.Selection]ast.SelectionSet{}}
 	return b
@@ -110,7 +122,7 @@ const maxStages = 64
 func (b *builder) tree(p *position, sc *scope) error {
 	d := b.search(p, nil)
 	if d.missing > 0 {
-		return unplannable(d)
+		return b.unplannable(d)
 	}
 	b.build(p, d, nil, sc)
 	return b.plannedLater()
@@ -137,6 +149,10 @@ func (b *builder) fewestStages(p *position, hands []hand) int {
 		b.quick, b.tried = false, 0
 		clear(b.decisions)
 		clear(b.decided)
+		clear(b.prices)
+		for _, ch := range b.charts {
+			ch.decided = nil
+		}
 	}()
 	for b.bound = 1; b.bound <= maxStages; b.bound++ {
 		d := b.choose(p, hands)
@@ -204,7 +220,7 @@ func groupByResponse(fields []*operation.Field) [][]*operation.Field {
 }
 
 // unplannable names the first field that cannot be had.
-func unplannable(d *decision) error {
+func (b *builder) unplannable(d *decision) error {
 	path := ""
 	for d != nil {
 		var next *decision
@@ -212,9 +228,9 @@ func unplannable(d *decision) error {
 		for _, c := range d.classes {
 			for _, id := range c.items {
 				switch {
-				case id.child != nil && id.child.decision.missing > 0:
+				case id.child != nil && id.child.missing() > 0:
 					path += id.item.response + "."
-					next = id.child.decision
+					next = b.settled(id.child)
 					break find
 				case id.known < 0 && id.child == nil && c.missing > 0 && !(id.item.typename()):
 					return &Error{Code: CodeUnplannable, Message: "no chain of subgraphs can answer the field " + c.class.object() + "." + id.item.name + " at " + path + id.item.response}

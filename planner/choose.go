@@ -36,6 +36,12 @@ func (b *builder) chooseFrom(p *position, hands []hand, closed bool) *decision {
 		key = binary.AppendUvarint(key, uint64(h.stage))
 	}
 	d := b.decisions[string(key)]
+	if d == nil && !closed {
+		if ch, at := b.priced(p, hands); ch != nil {
+			d = b.chooseOnChart(ch, at)
+			b.decisions[string(key)] = d
+		}
+	}
 	if d == nil {
 		d = b.dominant(p, hands, closed)
 	}
@@ -53,6 +59,20 @@ func (b *builder) chooseFrom(p *position, hands []hand, closed bool) *decision {
 		at := placed{p, b.bound, closed}
 		b.decided[at] = append(b.decided[at], d)
 	}
+	return d
+}
+
+// chooseOnChart is choose for a position with a chart: what is best is known by
+// its price before it is written down.
+func (b *builder) chooseOnChart(ch *chart, at holding) *decision {
+	before := b.late
+	p := b.price(ch, at)
+	if p.at != at {
+		return b.choose(ch.pos, ch.hands(p.at))
+	}
+	d := b.decideAsPriced(ch, p)
+	d.late = p.late
+	b.late = before
 	return d
 }
 
@@ -149,6 +169,12 @@ func (b *builder) decide(p *position, hands []hand, closed bool) *decision {
 			d.markUsed(cd)
 		}
 	}
+	d.sum()
+	return d
+}
+
+// sum adds up what the classes come to.
+func (d *decision) sum() {
 	for _, cd := range d.classes {
 		if !cd.class.doubtful {
 			d.missing += cd.missing
@@ -157,7 +183,6 @@ func (b *builder) decide(p *position, hands []hand, closed bool) *decision {
 		d.own = joinSent(d.own, cd.own)
 		d.stage = max(d.stage, cd.stage)
 	}
-	return d
 }
 
 // markUsed notes which hands a class reads through.

@@ -104,12 +104,37 @@ type opening struct {
 	only bool
 }
 
-// A solved field set: its position, the decision, and which known views the
-// position's hands are.
+// A solved is a position that has been decided, or one below an item that has
+// a price so far, and which known views its hands are.
 type solved struct {
 	pos      *position
-	decision *decision
+	decision *decision // nil while there is but a price
+	chart    *chart
+	price    *price
 	hands    []int // -1 for a hand that is not there, and not used
+}
+
+func (s *solved) missing() int {
+	if s.price != nil {
+		return s.price.missing
+	}
+	return s.decision.missing
+}
+
+// uses tells whether something is read through a hand.
+func (s *solved) uses(hand int) bool {
+	if s.price == nil {
+		return s.decision.used[hand]
+	}
+	for i := range s.chart.views {
+		if s.price.at[i] > 0 {
+			if hand == 0 {
+				return s.price.used.has(i)
+			}
+			hand--
+		}
+	}
+	panic("planner: no such hand")
 }
 
 type itemDecision struct {
@@ -162,17 +187,25 @@ func (d *classDecision) costWith(opened []sent) int { return d.cost + sentCost(d
 func (d *decision) total() int { return d.cost + sentCost(d.own, nil) }
 
 func (s *solved) cost() int {
-	if s == nil {
+	switch {
+	case s == nil:
 		return 0
+	case s.price != nil:
+		return s.price.cost
+	default:
+		return s.decision.total()
 	}
-	return s.decision.total()
 }
 
 func (s *solved) stage() int {
-	if s == nil {
+	switch {
+	case s == nil:
 		return 0
+	case s.price != nil:
+		return s.price.stage
+	default:
+		return s.decision.stage
 	}
-	return s.decision.stage
 }
 
 // contradicts tells whether the openings need different values under one name

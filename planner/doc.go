@@ -19,6 +19,10 @@
 // A first pass, in which everything helpful is entered, tells the number of
 // dependent stages; under that bound the fewest fetches win.
 //
+// Most positions have but one type, whose fields are either had or not. There
+// choices are priced on a chart of bits, by the same rules, and only what is
+// chosen is written down.
+//
 // Keys and @requires field sets are positions of their own, of the same
 // object, solved by the same programme. What @defer lets come later is planned
 // after the rest, at the places of its fragments. Build then walks the decisions and

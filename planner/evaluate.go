@@ -11,9 +11,7 @@ import (
 // It returns nil as soon as it sees that this is no better than the best.
 func (s *search) evaluate(set []int) *classDecision {
 	b, c := s.b, s.class
-	b.steps += len(c.items) * (1 + len(s.at) + len(set)) / 16
-	b.step()
-	b.tried += 1 + len(c.items)*(1+len(s.at)+len(set))/64
+	b.spend(c, len(s.at)+len(set))
 	d := b.blank(c)
 	d.known = append(slices.Grow(d.known, len(s.at)+len(set)+1), s.at...)
 	s.enter(d, set)
@@ -22,6 +20,10 @@ func (s *search) evaluate(set []int) *classDecision {
 	// fields may be read as well; so they go first.
 	s.require(d, entered)
 	base := sentCost(d.own, s.opened)
+	if s.lacks(d) || s.hopeless(d, base, 0) {
+		b.spare = append(b.spare, d)
+		return nil
+	}
 	for i, it := range c.items {
 		if it.leaf {
 			b.readLeaf(d, &d.items[i])
@@ -35,6 +37,29 @@ func (s *search) evaluate(set []int) *classDecision {
 	}
 	return d
 }
+
+// lacks tells early whether something would be missing, if that makes the
+// decision no better than the best.
+func (s *search) lacks(d *classDecision) bool {
+	if s.best == nil || s.best.missing > 0 {
+		return false
+	}
+	for i, it := range s.class.items {
+		if d.items[i].known < 0 && !s.b.readable(d, it, len(d.known)) {
+			return true
+		}
+	}
+	return false
+}
+
+// spend counts the steps of one look at a class through some views.
+func (b *builder) spend(c *class, views int) {
+	b.steps += len(c.items) * (1 + views) / 16
+	b.step()
+}
+
+// weight is what one such look counts among those tried.
+func weight(c *class, views int) int { return 1 + len(c.items)*(1+views)/64 }
 
 // blank is an empty decision, where possible one that was of no use before.
 func (b *builder) blank(c *class) *classDecision {
@@ -228,7 +253,7 @@ func canonical(hands []hand, index []int, at []known, through []*view) ([]hand, 
 		if h.view == nil {
 			continue
 		}
-		to, found := slices.BinarySearchFunc(hands, h, func(x, y hand) int { return cmp.Compare(x.view.id, y.view.id) })
+		to, found := slices.BinarySearchFunc(hands, h, func(x, y hand) int { return x.view.compare(y.view) })
 		switch {
 		case !found:
 			hands, index = slices.Insert(hands, to, h), slices.Insert(index, to, i)
@@ -402,14 +427,17 @@ func (b *builder) readOnce(d *classDecision, id *itemDecision, through []*view) 
 		}
 		alone := []hand{{v, d.known[i].stage}}
 		b.bound = bound
-		if child := b.choose(p, alone); child.missing == 0 {
-			if best < 0 || child.total() < bestCost {
-				best, bestCost = i, child.total()
+		if child := b.under(p, alone, []int{i}); child.missing() == 0 {
+			if best < 0 || child.cost() < bestCost {
+				best, bestCost = i, child.cost()
 			}
 			continue
 		}
-		b.bound = max(bound, reachStages)
-		possible = possible || b.choose(p, alone).missing == 0
+		if !possible {
+			b.bound = max(bound, reachStages)
+			child := b.under(p, alone, []int{i})
+			possible = child.missing() == 0
+		}
 	}
 	switch {
 	case best >= 0:
@@ -463,29 +491,64 @@ func (b *builder) readComposite(d *classDecision, id *itemDecision) {
 		d.missing += it.weight()
 		return
 	}
-	p := b.positions.below(d.class, it)
-	child := b.choose(p, hands)
 	first := index[0]
 	for _, i := range index {
 		if d.known[i].stage < d.known[first].stage {
 			first = i
 		}
 	}
-	index = child.placesOf(hands, index)
-	id.below = solved{pos: p, decision: child, hands: index}
-	id.child = &id.below
 	id.known = first
-	d.missing += child.missing
-	d.cost += child.total()
-	d.stage = max(d.stage, child.stage)
+	id.child = &id.below
+	id.below = b.under(b.positions.below(d.class, it), hands, index)
+	d.missing += id.child.missing()
+	d.cost += id.child.cost()
+	d.stage = max(d.stage, id.child.stage())
 	d.draw(id.beside)
-	for i, used := range child.used {
-		if used {
-			d.read(index[i])
+	unused := true
+	for i, at := range id.child.hands {
+		if at >= 0 && id.child.uses(i) {
+			unused = false
+			d.read(at)
 		}
 	}
-	if !slices.Contains(child.used, true) {
+	if unused {
 		d.read(first)
 		d.stage = max(d.stage, d.known[first].stage)
 	}
+}
+
+// under decides a position below an item, or finds out its price: that it is
+// decided for that is worth the work only once it is part of the plan. index
+// tells which known views the hands are; its memory is kept.
+func (b *builder) under(p *position, hands []hand, index []int) solved {
+	ch, at := b.priced(p, hands)
+	if ch == nil {
+		d := b.choose(p, hands)
+		return solved{pos: p, decision: d, hands: d.placesOf(hands, index)}
+	}
+	s := solved{pos: p, chart: ch, price: b.price(ch, at), hands: index}
+	if s.price.at == at {
+		return s
+	}
+	s.hands = nil
+	for i := range ch.views {
+		switch {
+		case at[i] > 0:
+			s.hands, index = append(s.hands, index[0]), index[1:]
+		case s.price.at[i] > 0:
+			s.hands = append(s.hands, -1)
+		}
+	}
+	return s
+}
+
+// settled is the decision for what has been solved.
+func (b *builder) settled(s *solved) *decision {
+	if s.decision == nil {
+		bound, late := b.bound, b.late
+		b.bound = int(s.price.at[lastStage])
+		s.decision = b.choose(s.pos, s.chart.hands(s.price.at))
+		b.bound, b.late = bound, late
+	}
+	return s.decision
 }

@@ -49,6 +49,9 @@ type Planner struct {
 	// contextual are the fields that have @fromContext arguments in some
 	// subgraph, by name.
 	contextual map[string]bool
+
+	// uncharted has tests compare what is found with charts and without.
+	uncharted bool
 }
 
 // New returns a planner for the supergraph.

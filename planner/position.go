@@ -55,6 +55,10 @@ type position struct {
 	// below are the positions that items of the classes lead to.
 	below []*position
 
+	// chart is there once charted, and perhaps not even then; see survey.
+	chart   *chart
+	charted bool
+
 	// selective says that the runtime type decides what is selected, so that
 	// it must be learnt.
 	selective bool

@@ -34,6 +34,9 @@ type search struct {
 	// floors are by item what can at least be paid below it, if that is known.
 	floors []int
 
+	// closed says that nothing is to be entered.
+	closed bool
+
 	// entries are the ways into subgraphs from the views at hand alone.
 	entries []entryFrom
 
@@ -55,7 +58,7 @@ type entryFrom struct {
 // chooseClass finds the subgraphs to enter for a class, none if closed. opened
 // are the fetches that other classes open here anyway.
 func (b *builder) chooseClass(c *class, at []known, opened []sent, closed bool) *classDecision {
-	s := &search{b: b, class: c, at: at, opened: opened}
+	s := &search{b: b, class: c, at: at, opened: opened, closed: closed}
 	if c.pos.root == ast.Mutation || c.pos.root == ast.Subscription {
 		return s.one()
 	}
@@ -67,15 +70,42 @@ func (b *builder) chooseClass(c *class, at []known, opened []sent, closed bool) 
 		return s.best // for objects that should not come nothing is fetched
 	}
 	s.candidates = b.candidates(c, at)
+	b.compete(s, s.candidates, len(opened))
+	return s.best
+}
+
+// A trier looks at sets of subgraphs to enter and keeps the best.
+type trier interface {
+	// consider looks at a set and tells whether it is the best so far. It must
+	// not keep the slice.
+	consider(set []int) (better bool)
+
+	// least looks at the set of all. What is below costs the least it can
+	// then, since more is at hand: that is noted, and the sum returned.
+	least() (sum int, better bool)
+
+	// narrow is called when only subsets of the best set are yet to be
+	// considered: with less at hand, what is below costs no less.
+	narrow()
+
+	// supplied tells whether a set has one that gives each item which only
+	// some can.
+	supplied(set []int) bool
+
+	// standing is what the best set comes to.
+	standing() (missing, cost int)
+}
+
+// compete has t try sets of candidates. Others open some fetches anyway.
+func (b *builder) compete(t trier, c *candidates, opened int) {
 	switch {
 	case b.quick:
-		s.consider(s.all)
-	case len(s.may) > exactLimit || b.tried > maxExact:
-		s.greedily()
+		t.consider(c.all)
+	case len(c.may) > exactLimit || b.tried > maxExact:
+		b.greedily(t, c)
 	default:
-		s.exactly()
+		b.exactly(t, c, opened)
 	}
-	return s.best
 }
 
 // candidates are the subgraphs that could help a class, given the views at
@@ -135,15 +165,24 @@ func (b *builder) candidates(c *class, at []known) *candidates {
 // consider evaluates a set of subgraphs to enter and keeps it if it is the best
 // so far.
 func (s *search) consider(set []int) (better bool) {
-	better = s.keep(s.evaluate(set))
+	better = s.keep(s.look(set))
 	if s.apart && !s.b.quick {
 		s.thrifty = true
-		better = s.keep(s.evaluate(set)) || better
+		better = s.keep(s.look(set)) || better
 		s.thrifty = false
 	}
 	s.apart = false
 	return better
 }
+
+func (s *search) look(set []int) *classDecision {
+	if !s.closed {
+		s.b.tried += weight(s.class, len(s.at)+len(set))
+	}
+	return s.evaluate(set)
+}
+
+func (s *search) standing() (missing, cost int) { return s.best.missing, s.cost }
 
 // keep keeps a decision if it is the best so far.
 func (s *search) keep(d *classDecision) (better bool) {
@@ -183,55 +222,94 @@ func (s *search) hopeless(d *classDecision, base, from int) bool {
 
 // exactly tries all sets of subgraphs, the smallest first, until larger ones
 // cannot be better.
-func (s *search) exactly() {
-	least := s.least()
-	if len(s.must) > 0 {
-		s.consider(s.must)
+func (b *builder) exactly(t trier, c *candidates, opened int) {
+	least, _ := t.least()
+	if len(c.must) > 0 {
+		t.consider(c.must)
 	}
-	for size := 1; size <= len(s.may); size++ {
-		if s.b.tried > maxExact {
-			s.greedily() // what is below was dear
+	for size := 1; size <= len(c.may); size++ {
+		if b.tried > maxExact {
+			b.greedily(t, c) // what is below was dear
 			return
 		}
-		if s.best.missing == 0 && s.cost <= least+max(0, len(s.must)+size-len(s.opened))*costFetch {
+		if missing, cost := t.standing(); missing == 0 && cost <= least+max(0, len(c.must)+size-opened)*costFetch {
 			return
 		}
-		subsets(s.may, size, slices.Clone(s.must), func(set []int) {
-			if s.b.tried <= maxExact && (s.best.missing > 0 || supplied(s.suppliers, set)) {
-				s.consider(set)
+		set := append(make([]int, 0, len(c.must)+size), c.must...)
+		subsets(c.may, size, set, func(set []int) {
+			if missing, _ := t.standing(); b.tried <= maxExact && (missing > 0 || t.supplied(set)) {
+				t.consider(set)
 			}
 		})
 	}
 }
 
-// least enters all that could help. What is below costs the least it can then,
-// since more is at hand: that is noted, and the sum returned.
-func (s *search) least() int {
+// greedily begins with all candidates and drops what can be done without; or,
+// where all of them are no good, adds the most useful to those that must be
+// entered until none helps.
+func (b *builder) greedily(t trier, c *candidates) {
+	var few [2 * exactLimit]int
+	set := few[:0]
+	if _, better := t.least(); better {
+		set = append(set, c.all...)
+	} else {
+		set = append(set, c.must...)
+		t.consider(set)
+		for grown := 0; grown >= 0; {
+			grown = -1
+			for _, g := range c.may {
+				if !slices.Contains(set, g) && t.consider(append(set, g)) {
+					grown = g
+				}
+			}
+			if grown >= 0 {
+				set = append(set, grown)
+			}
+		}
+	}
+	for i := len(c.must); i < len(set); {
+		out := set[i]
+		set = slices.Delete(set, i, i+1)
+		if t.consider(set) {
+			t.narrow()
+		} else {
+			set = slices.Insert(set, i, out)
+			i++
+		}
+	}
+}
+
+func (s *search) least() (sum int, better bool) {
 	if len(s.all) == 0 {
-		return 0
+		return 0, false
 	}
 	best, cost := s.best, s.cost
 	s.best = nil // so that it is evaluated to the end
 	s.consider(s.all)
-	sum := 0
 	if s.best.missing == 0 {
-		s.floors = make([]int, len(s.best.items))
-		for i, id := range s.best.items {
-			if id.child != nil {
-				s.floors[i] = id.child.decision.total()
-				sum += s.floors[i]
-			}
+		s.narrow()
+		for _, floor := range s.floors {
+			sum += floor
 		}
 	}
 	if best.missing < s.best.missing || best.missing == s.best.missing && cost <= s.cost {
 		s.best, s.cost = best, cost
+		return sum, false
 	}
-	return sum
+	return sum, true
 }
 
-// supplied tells whether a set has a supplier of each kind.
-func supplied(suppliers [][]int, set []int) bool {
-	for _, by := range suppliers {
+func (s *search) narrow() {
+	s.floors = append(s.floors[:0], make([]int, len(s.best.items))...)
+	for i, id := range s.best.items {
+		if id.child != nil {
+			s.floors[i] = id.child.cost()
+		}
+	}
+}
+
+func (s *search) supplied(set []int) bool {
+	for _, by := range s.suppliers {
 		if !slices.ContainsFunc(by, func(g int) bool { return slices.Contains(set, g) }) {
 			return false
 		}
@@ -292,35 +370,4 @@ func (s *search) one() *classDecision {
 		s.consider(nil)
 	}
 	return s.best
-}
-
-// greedily begins with all candidates and drops what can be done without; or,
-// where all of them are no good, adds the most useful to those that must be
-// entered until none helps.
-func (s *search) greedily() {
-	before := s.best
-	s.least()
-	set := s.all
-	if s.best == before {
-		set = slices.Clone(s.must)
-		s.consider(set)
-		for grown := 0; grown >= 0; {
-			grown = -1
-			for _, g := range s.may {
-				if !slices.Contains(set, g) && s.consider(append(slices.Clone(set), g)) {
-					grown = g
-				}
-			}
-			if grown >= 0 {
-				set = append(set, grown)
-			}
-		}
-	}
-	for i := len(s.must); i < len(set); {
-		if without := slices.Delete(slices.Clone(set), i, i+1); s.consider(without) {
-			set = without
-		} else {
-			i++
-		}
-	}
 }

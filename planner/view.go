@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -37,6 +38,12 @@ type view struct {
 type provision struct {
 	id   int
 	sets []ast.SelectionSet
+}
+
+// compare orders views by subgraph, so that which of two is preferred does not
+// depend on which was thought of first.
+func (v *view) compare(other *view) int {
+	return cmp.Or(cmp.Compare(v.subgraph, other.subgraph), cmp.Compare(v.id, other.id))
 }
 
 type viewKey struct {
