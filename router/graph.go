@@ -1,6 +1,7 @@
 package router
 
 import (
+	"math"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,11 @@ type Graph struct {
 	overrides  *overrides
 	operations *cache[operationKey, *prepared]
 	programs   *cache[planKey, *program]
+
+	// preparing bounds how many documents are parsed and validated at once, so
+	// that those that are new, of which one can send any number, leave the
+	// processors to those that are known.
+	preparing *admission.Gate
 
 	// planning bounds how many plans are made at once. Requests whose plan is
 	// cached do not queue here.
@@ -111,6 +117,7 @@ func NewGraph(super *supergraph.Supergraph, o GraphOptions) *Graph {
 		limits:     o.Limits,
 		operations: newCache(o.OperationBytes, hashOperation, weighOperation),
 		programs:   newCache(o.PlanBytes, hashPlan, weighProgram),
+		preparing:  newPreparing(),
 		planning:   newPlanning(o.Plans, o.PlanQueue),
 		onClose:    o.OnClose,
 	}
@@ -134,6 +141,14 @@ func newPlanning(plans, queue int) *admission.Gate {
 		plans = max(runtime.GOMAXPROCS(0)-1, 1)
 	}
 	return admission.NewGate(admission.Options{Places: plans, Queue: queue, Wait: planWait})
+}
+
+// newPreparing returns the gate of documents. It is another one than that of
+// plans, so that a document whose operation has a plan, under another text, does
+// not wait for those that are hard to plan. Everybody may wait: the number of
+// requests is limited before, and each has its deadline.
+func newPreparing() *admission.Gate {
+	return admission.NewGate(admission.Options{Places: max(runtime.GOMAXPROCS(0)-1, 1), Queue: math.MaxInt})
 }
 
 // executorOf returns the executor for operations of a kind.

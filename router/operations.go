@@ -35,7 +35,11 @@ func (g *Graph) prepare(ctx context.Context, document, name string) (p *prepared
 	if p, ok := g.operations.find(key); ok {
 		return p, true, nil
 	}
-	p, err = g.operations.fill(ctx, key, func(context.Context) (*prepared, error) {
+	p, err = g.operations.fill(ctx, key, func(ctx context.Context) (*prepared, error) {
+		if err := g.preparing.Enter(ctx); err != nil {
+			return nil, err
+		}
+		defer g.preparing.Leave()
 		op, errs := operation.Prepare(g.Supergraph.API, document, name, g.limits)
 		if len(errs) > 0 {
 			return nil, errs

@@ -200,6 +200,50 @@ func TestPlanningHasItsOwnPool(t *testing.T) {
 	}
 }
 
+// Documents that are new wait for each other; those that are known do not, nor
+// does anybody who has gone.
+func TestNewDocumentsHaveTheirOwnPool(t *testing.T) {
+	b := newBench(t, nil)
+	g := b.graph.Load()
+	if w := b.query(`{ echo }`); w.Code != 200 {
+		t.Fatal(w.Body)
+	}
+	taken := 0
+	for g.preparing.TryEnter() {
+		taken++
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if w := b.query(`query Stays { echo }`); w.Code != 200 {
+			t.Errorf("one that waited: %d %s", w.Code, w.Body)
+		}
+	})
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		b.do(newRequestWith("POST", "/graphql", `{"query":"query Leaves { echo }"}`, "Content-Type", "application/json").WithContext(ctx))
+	}()
+	for g.preparing.Stats().Waiting < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	if w := b.query(`{ echo }`); w.Code != 200 {
+		t.Errorf("one that is known: %d %s", w.Code, w.Body)
+	}
+	leave()
+	<-gone
+	if n := g.preparing.Stats().Waiting; n != 1 {
+		t.Errorf("%d wait, and one has gone", n)
+	}
+	for range taken {
+		g.preparing.Leave()
+	}
+	wg.Wait()
+	if diff := cmp.Diff(admission.Stats{}, g.preparing.Stats()); diff != "" {
+		t.Errorf("afterwards (-want +got):\n%s", diff)
+	}
+}
+
 // apollo-router#8810: a limit that was only measured before was not held
 // against operations that were cached by then.
 func TestAdvisoryVerdictsAreNotCached(t *testing.T) {
