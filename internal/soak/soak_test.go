@@ -1,6 +1,7 @@
 package soak
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -9,7 +10,9 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -21,62 +24,89 @@ import (
 
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/weft-graphql/weft"
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/demo"
 	"github.com/weft-graphql/weft/internal/chaos"
+	"github.com/weft-graphql/weft/subgraphs/mock"
 )
 
 var length = flag.Duration("soak", 4*time.Second, "how long to soak")
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const clients = 8
+const (
+	clients = 12
 
-// A world is what soaks.
+	// reload is how often schemas change in a long soak; watch how often weft
+	// looks at them, which is the default.
+	reload = 5 * time.Second
+	watch  = time.Second
+
+	// timeout is a subgraph's. What hangs costs as much.
+	timeout = 500 * time.Millisecond
+)
+
+// A world is what soaks: two routers over the same schemas and subgraphs.
 type world struct {
-	router  atomic.Pointer[weft.Router]
-	address string
+	routers []*router
 	client  *http.Client
 	servers map[string]*chaos.Server
-	config  func() *config.Config
-	made    int // routers; of whoever replaces them
+	schemas string // directory with a file for each subgraph
 
-	// replacing is held while the router is replaced, and by whoever uses it.
-	replacing sync.RWMutex
+	// written is the latest version of the schemas that was written.
+	written atomic.Int64
+	// mutated counts the mutations that have arrived at subgraphs, and meant
+	// those that clients have sent.
+	mutated, meant atomic.Int64
 
-	asked, partial, left, refused, replaced atomic.Int64
+	asked, partial, left, refused, reloads, rejected, marks atomic.Int64
+}
+
+// A router serves on an address of its own.
+type router struct {
+	*weft.Router
+	address string
+	ended   chan string // what has become of new schemas
+	// serving is the version that serves, at least; it may be a later one.
+	serving atomic.Int64
 }
 
 // TestSoak is the whole of it.
 func TestSoak(t *testing.T) {
 	w := newWorld(t)
 	queries := w.queries(t)
-	ctx, cancel := context.WithTimeout(t.Context(), *length)
+	every, end := reload, time.Now().Add(*length)
+	if short := *length / 4; short < every {
+		every = short
+	}
+	ctx, cancel := context.WithDeadline(t.Context(), end)
 	defer cancel()
 	var wg sync.WaitGroup
 	for i := range clients {
-		wg.Go(func() { w.ask(ctx, t, uint64(i), queries) })
+		wg.Go(func() { w.ask(ctx, t, i, queries) })
 	}
 	wg.Go(func() { w.harm(ctx) })
-	wg.Go(func() { w.replace(ctx, t) })
+	wg.Go(func() { w.deploy(ctx, t, every) })
 	samples := w.watch(ctx, t)
 	wg.Wait()
 	for _, s := range w.servers {
 		s.Set(nil)
 	}
-	// Nothing sticks: right afterwards all is well.
-	for query, want := range queries {
-		if status, body, err := w.send(t.Context(), query); status != 200 || body != want || err != nil {
-			t.Errorf("in the end: %s: %d %s (%v), want %s", query, status, body, err, want)
-		}
+	w.wantRight(t, queries)
+	t.Logf("%d requests in %v, %.0f a second: %d with errors as they should be, %d whose client left, %d refused",
+		w.asked.Load(), *length, float64(w.asked.Load())/length.Seconds(), w.partial.Load(), w.left.Load(), w.refused.Load())
+	t.Logf("%d schemas taken by both routers, %d refused by both; %d requests to subgraphs, %d mutations sent and %d of them arrived",
+		w.reloads.Load(), w.rejected.Load(), w.upstream(), w.meant.Load(), w.mutated.Load())
+	if w.mutated.Load() > w.meant.Load() {
+		t.Errorf("%d mutations arrived, and %d were sent", w.mutated.Load(), w.meant.Load())
 	}
-	t.Logf("%d requests: %d with errors as they should be, %d whose client left, %d refused; %d routers, %d requests to subgraphs",
-		w.asked.Load(), w.partial.Load(), w.left.Load(), w.refused.Load(), w.replaced.Load()+1, w.upstream())
-	if w.asked.Load() < 100 || w.partial.Load() == 0 || w.left.Load() == 0 || w.refused.Load() == 0 || w.replaced.Load() == 0 {
+	if w.asked.Load() < 100 || w.partial.Load() == 0 || w.left.Load() == 0 || w.refused.Load() == 0 || w.reloads.Load() == 0 || w.marks.Load() == 0 || w.mutated.Load() == 0 {
 		t.Error("that was no soak")
 	}
+	w.wantIdle(t)
 	checkSlope(t, samples)
 }
 
@@ -85,73 +115,187 @@ func newWorld(t *testing.T) *world {
 	for _, name := range demo.Names() {
 		latency[name] = 0
 	}
-	services, err := demo.Subgraphs(demo.Options{Products: 1000, Latency: latency})
+	w := &world{
+		servers: map[string]*chaos.Server{},
+		client:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}},
+		schemas: t.TempDir(),
+	}
+	services, err := demo.Subgraphs(demo.Options{Products: 1000, Latency: latency, OnRequest: func(r mock.Request) {
+		if strings.HasPrefix(r.Query, "mutation") {
+			w.mutated.Add(1)
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{servers: map[string]*chaos.Server{}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}}
-	for _, s := range services {
+	for i, s := range services {
 		if w.servers[s.Name()], err = chaos.Start(s); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(w.servers[s.Name()].Close)
-	}
-	w.config = func() *config.Config {
-		c := config.Default(true)
-		c.Deadline = config.Duration(time.Minute)
-		c.AllSubgraphs.Timeout = config.Duration(time.Minute)
-		c.AllSubgraphs.MaxResponseBytes = 1 << 20
-		c.Caches = config.Caches{Operations: 4 << 20, Plans: 4 << 20, APQ: 1 << 20}
-		c.Subgraphs = map[string]config.Subgraph{}
-		for name, s := range w.servers {
-			c.Subgraphs[name] = config.Subgraph{URL: s.URL()}
+		if err := w.write(i, 0, false); err != nil {
+			t.Fatal(err)
 		}
-		return c
 	}
-	w.router.Store(w.newRouter(t))
+	t.Cleanup(func() {
+		// The last to end; nobody is asked any more.
+		for name, s := range w.servers {
+			for end := time.Now().Add(30 * time.Second); s.Connections() > 0; time.Sleep(time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatalf("%d connections to %s are left", s.Connections(), name)
+				}
+			}
+		}
+	})
+	w.routers = []*router{w.start(t, func(*config.Config) {}), w.start(t, func(c *config.Config) {
+		// All that there is against subgraphs that fail, and for many clients.
+		r := &c.AllSubgraphs.Resilience
+		r.Retry.Enabled, r.Hedge.Enabled, r.Concurrency.Enabled, r.CircuitBreaker.Enabled = new(true), new(true), new(true), new(true)
+		r.Hedge.After = config.Duration(5 * time.Millisecond)
+		r.CircuitBreaker.OpenFor = config.Duration(200 * time.Millisecond)
+		adaptive := config.Subgraph{}
+		adaptive.Concurrency.Adaptive = new(true)
+		c.Subgraphs = map[string]config.Subgraph{"pricing": adaptive}
+		c.RateLimit.Enabled, c.RateLimit.Rate, c.RateLimit.Burst, c.RateLimit.Status = true, 1_000_000, 1_000_000, 429
+		c.DeduplicateRequests = true
+	})}
+	t.Cleanup(w.client.CloseIdleConnections)
+	return w
+}
+
+// start starts a router, with the defaults but for what change changes.
+func (w *world) start(t *testing.T, change func(*config.Config)) *router {
+	c := config.Default(true)
+	c.Deadline = config.Duration(time.Minute)
+	c.AllSubgraphs.Timeout = config.Duration(timeout)
+	c.AllSubgraphs.ConnectTimeout = config.Duration(timeout)
+	c.AllSubgraphs.MaxResponseBytes = 1 << 20
+	c.Caches = config.Caches{Operations: 4 << 20, Plans: 4 << 20, APQ: 1 << 20}
+	c.Batching.Enabled = true
+	c.Metrics.Enabled = true
+	c.Supergraph.WatchInterval = config.Duration(max(min(watch, *length/20), 100*time.Millisecond))
+	c.Supergraph.Subgraphs = map[string]config.Composed{}
+	for name, s := range w.servers {
+		c.Supergraph.Subgraphs[name] = config.Composed{RoutingURL: s.URL(), Schema: config.SubgraphSchema{File: w.file(name)}}
+	}
+	change(c)
+	r := &router{ended: make(chan string, 100)}
+	// Everything is logged, to nowhere.
+	core := zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(io.Discard), zapcore.InfoLevel)
+	log := zap.New(core, zap.Hooks(func(e zapcore.Entry) error {
+		if e.Message == loaded || e.Message == notTaken {
+			r.ended <- e.Message
+		}
+		return nil
+	}))
+	var err error
+	if r.Router, err = weft.New(t.Context(), c, weft.WithLogger(log)); err != nil {
+		t.Fatal(err)
+	}
+	<-r.ended
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.address = l.Addr().String()
-	srv := &http.Server{Handler: w, ReadHeaderTimeout: time.Minute}
+	r.address = l.Addr().String()
+	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(l) }()
+	go func() { served <- r.Serve(ctx, l) }()
 	t.Cleanup(func() {
-		w.client.CloseIdleConnections()
-		if err := srv.Shutdown(context.Background()); err != nil {
+		stop()
+		if err := <-served; err != nil {
 			t.Error(err)
 		}
-		<-served
-		w.router.Load().Close()
+		r.Close()
 	})
-	return w
-}
-
-// newRouter returns a router as it is by default, and every other time one with
-// all that there is against subgraphs that fail.
-func (w *world) newRouter(t *testing.T) *weft.Router {
-	c := w.config()
-	if w.made++; w.made%2 == 0 {
-		r := &c.AllSubgraphs.Resilience
-		r.Retry.Enabled, r.Hedge.Enabled, r.Concurrency.Enabled, r.CircuitBreaker.Enabled = new(true), new(true), new(true), new(true)
-		r.Concurrency.Adaptive = new(w.made%4 == 0)
-		r.Hedge.After = config.Duration(5 * time.Millisecond)
-		r.CircuitBreaker.OpenFor = config.Duration(200 * time.Millisecond)
-		c.RateLimit.Enabled, c.RateLimit.Rate, c.RateLimit.Burst, c.RateLimit.Status = true, 1_000_000, 1_000_000, 429
-	}
-	r, err := weft.New(context.Background(), c, weft.WithSupergraph(demo.Supergraph()), weft.WithLogger(zap.NewNop()))
-	if err != nil {
-		t.Fatal(err)
-	}
 	return r
 }
 
-// ServeHTTP lets the router of the moment serve.
-func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	w.replacing.RLock()
-	defer w.replacing.RUnlock()
-	w.router.Load().ServeHTTP(rw, r)
+// What the log says when new schemas have been dealt with.
+const (
+	loaded   = "supergraph loaded"
+	notTaken = "new supergraph refused, the last good one goes on serving"
+)
+
+func (w *world) file(subgraph string) string { return filepath.Join(w.schemas, subgraph+".graphql") }
+
+// write replaces the schema of a subgraph by one that has the version in it, or
+// by one that does not compose with the others.
+func (w *world) write(subgraph int, version int64, broken bool) error {
+	name := demo.Names()[subgraph]
+	sdl := demo.SDL(name) + fmt.Sprintf("\n\"v%d\" enum Mark%d { X }\n", version, subgraph)
+	if broken {
+		sdl += "\ntype Query { nothing: Nothing }\n"
+	}
+	next := w.file(name) + ".next"
+	if err := os.WriteFile(next, []byte(sdl), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, w.file(name))
+}
+
+// marked is what a supergraph of the version answers to markQuery: version v has
+// changed the schema of subgraph v modulo their number.
+func marked(version int64) string {
+	n := int64(len(demo.Names()))
+	var b strings.Builder
+	b.WriteString(`{"data":{`)
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		// The latest that is not after version, and 0 before the first.
+		v := version - ((version-i)%n+n)%n
+		fmt.Fprintf(&b, `"m%d":{"description":"v%d"}`, i, max(v, 0))
+	}
+	return b.String() + "}}"
+}
+
+func markQuery() string {
+	var b strings.Builder
+	b.WriteString("{")
+	for i := range demo.Names() {
+		fmt.Fprintf(&b, ` m%d: __type(name: "Mark%[1]d") { description }`, i)
+	}
+	return b.String() + " }"
+}
+
+// deploy changes a schema now and then. Every fourth one does not compose, and
+// the next is put in its place.
+func (w *world) deploy(ctx context.Context, t *testing.T, every time.Duration) {
+	for n := 1; pause(ctx, every); n++ {
+		version := w.written.Load() + 1
+		subgraph, want := int(version)%len(demo.Names()), loaded
+		broken := n%4 == 2
+		if broken {
+			want = notTaken
+		} else {
+			w.written.Add(1) // before any router can know of it
+		}
+		if err := w.write(subgraph, version, broken); err != nil {
+			t.Error(err)
+			return
+		}
+		for i, r := range w.routers {
+			select {
+			case got := <-r.ended:
+				if got != want {
+					t.Errorf("version %d, router %d: %s", version, i, got)
+				}
+			case <-time.After(time.Minute):
+				t.Errorf("version %d: router %d has not noticed it", version, i)
+				return
+			}
+			if !broken {
+				r.serving.Store(version)
+			}
+		}
+		if broken {
+			w.rejected.Add(1)
+		} else {
+			w.reloads.Add(1)
+		}
+	}
 }
 
 // queries are what is asked, with the right answers.
@@ -168,26 +312,100 @@ func (w *world) queries(t *testing.T) map[string]string {
 	}
 	queries := map[string]string{}
 	for _, q := range list {
-		status, body, err := w.send(t.Context(), q)
-		if status != 200 || strings.Contains(body, `"errors"`) || err != nil {
-			t.Fatalf("%s: %d %s (%v)", q, status, body, err)
-		}
-		queries[q] = body
+		queries[q] = ""
 	}
+	answers := func(check func(query, body string)) {
+		for _, q := range list {
+			check(q, w.whole(t, w.routers[0], q))
+		}
+	}
+	answers(func(q, body string) { queries[q] = body })
+	// What clients change must not be in what they ask.
+	for i := range clients {
+		w.whole(t, w.routers[0], mutationOf(i, 1))
+		w.meant.Add(1)
+	}
+	answers(func(q, body string) {
+		if queries[q] != body {
+			t.Fatalf("%s: it depends on what clients change", q)
+		}
+	})
 	return queries
 }
 
-func (w *world) send(ctx context.Context, query string) (status int, body string, err error) {
+// mutationOf sets the price of a product that is a client's own.
+func mutationOf(client int, price int) string {
+	return fmt.Sprintf(`mutation { updatePrice(productId: "%d", price: %d) { id price } }`, 988+client, price)
+}
+
+// whole asks until the answer is one without errors: a slow machine may take
+// more than the timeout now and then.
+func (w *world) whole(t *testing.T, r *router, query string) string {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); ; {
+		status, body, err := w.send(t.Context(), r, query)
+		if status == 200 && !strings.Contains(body, `"errors"`) && err == nil {
+			return body
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%s: %d %s (%v)", query, status, body, err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// wantRight asks for everything when all faults are over: nothing sticks.
+func (w *world) wantRight(t *testing.T, queries map[string]string) {
+	t.Helper()
+	for _, r := range w.routers {
+		for query, want := range queries {
+			if body := w.whole(t, r, query); body != want {
+				t.Errorf("in the end: %s: %s, want %s", query, body, want)
+			}
+		}
+		if body, want := w.whole(t, r, markQuery()), marked(w.written.Load()); body != want {
+			t.Errorf("in the end %s serves, want %s", body, want)
+		}
+	}
+}
+
+// wantIdle checks that nothing is counted as under way.
+func (w *world) wantIdle(t *testing.T) {
+	t.Helper()
+	for i, r := range w.routers {
+		response, err := w.client.Get("http://" + r.address + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"weft_requests_in_flight 0", "weft_requests_waiting 0", "weft_graphs 1", `weft_requests_refused_total{reason="crowded"} 0`} {
+			if !bytes.Contains(text, []byte(want+"\n")) {
+				t.Errorf("router %d: metrics do not have %s", i, want)
+			}
+		}
+	}
+}
+
+// send posts a query.
+func (w *world) send(ctx context.Context, r *router, query string) (status int, body string, err error) {
 	text, err := json.Marshal(map[string]string{"query": query})
 	if err != nil {
 		return 0, "", err
 	}
-	r, err := http.NewRequestWithContext(ctx, "POST", "http://"+w.address+"/graphql", strings.NewReader(string(text)))
+	return w.do(ctx, r, "POST", "", string(text))
+}
+
+func (w *world) do(ctx context.Context, r *router, method, parameters, text string) (status int, body string, err error) {
+	q, err := http.NewRequestWithContext(ctx, method, "http://"+r.address+"/graphql"+parameters, strings.NewReader(text))
 	if err != nil {
 		return 0, "", err
 	}
-	r.Header.Set("Content-Type", "application/json")
-	response, err := w.client.Do(r)
+	q.Header.Set("Content-Type", "application/json")
+	response, err := w.client.Do(q)
 	if err != nil {
 		return 0, "", err
 	}
@@ -197,9 +415,10 @@ func (w *world) send(ctx context.Context, query string) (status int, body string
 }
 
 // ask is one client: most of the time it asks and checks the answer; now and
-// then it leaves before it is there, or sends what has to be refused.
-func (w *world) ask(ctx context.Context, t *testing.T, seed uint64, queries map[string]string) {
-	random := rand.New(rand.NewPCG(seed, 7))
+// then it leaves before it is there, changes something, or sends what has to be
+// refused.
+func (w *world) ask(ctx context.Context, t *testing.T, client int, queries map[string]string) {
+	random := rand.New(rand.NewPCG(uint64(client), 7))
 	var list []string
 	for q := range queries {
 		list = append(list, q)
@@ -207,11 +426,12 @@ func (w *world) ask(ctx context.Context, t *testing.T, seed uint64, queries map[
 	slices.Sort(list)
 	for n := 0; ctx.Err() == nil; n++ {
 		w.asked.Add(1)
+		r := w.routers[random.IntN(len(w.routers))]
 		query := list[random.IntN(len(list))]
-		switch random.IntN(12) {
+		switch random.IntN(16) {
 		case 0:
 			short, leave := context.WithTimeout(ctx, time.Duration(random.IntN(3000))*time.Microsecond)
-			if _, body, err := w.send(short, query); err == nil {
+			if _, body, err := w.send(short, r, query); err == nil {
 				w.check(t, query, body, queries[query])
 			} else {
 				w.left.Add(1)
@@ -219,30 +439,88 @@ func (w *world) ask(ctx context.Context, t *testing.T, seed uint64, queries map[
 			leave()
 		case 1:
 			bad := []string{"{", "{ nope }", strings.Repeat("{a", 1000), `{ ...F } fragment F on Query { ...F }`, `subscription { __typename }`}
-			status, body, err := w.send(ctx, bad[random.IntN(len(bad))])
+			status, body, err := w.send(ctx, r, bad[random.IntN(len(bad))])
 			if err == nil && (status >= 500 || !strings.HasPrefix(body, `{"errors":[`)) {
 				t.Errorf("%d %s", status, body)
 			}
 			w.refused.Add(1)
 		case 2:
 			// New to the caches.
-			query = fmt.Sprintf(`query New%d_%d { topProducts(first: 3) { a%d: id } }`, seed, n, random.IntN(1_000_000))
-			if status, body, err := w.send(ctx, query); err == nil && (status != 200 || !json.Valid([]byte(body))) {
+			query = fmt.Sprintf(`query New%d_%d { topProducts(first: 3) { a%d: id } }`, client, n, random.IntN(1_000_000))
+			if status, body, err := w.send(ctx, r, query); err == nil && (status != 200 || !json.Valid([]byte(body))) {
 				t.Errorf("%s: %d %s", query, status, body)
 			}
+		case 3:
+			oldest := r.serving.Load()
+			status, body, err := w.send(ctx, r, markQuery())
+			if newest := w.written.Load(); err == nil && (status != 200 || !isMarked(body, oldest, newest)) {
+				t.Errorf("%d %s is of no supergraph from version %d to %d", status, body, oldest, newest)
+			}
+			w.marks.Add(1)
+		case 4:
+			price := n + 1000
+			query = mutationOf(client, price)
+			w.meant.Add(1)
+			status, body, err := w.send(ctx, r, query)
+			w.expect(ctx, t, query, status, body, err, fmt.Sprintf(`{"data":{"updatePrice":{"id":"%d","price":%d}}}`, 988+client, price))
+		case 5:
+			status, body, err := w.do(ctx, r, "GET", "?query="+url.QueryEscape(query), "")
+			w.expect(ctx, t, query, status, body, err, queries[query])
+		case 6:
+			w.askTogether(ctx, t, r, []string{query, list[random.IntN(len(list))]}, queries)
 		default:
-			status, body, err := w.send(ctx, query)
-			switch {
-			case ctx.Err() != nil:
-			case err != nil:
-				t.Errorf("%s: %v", query, err)
-			case status != 200:
-				t.Errorf("%s: %d %s", query, status, body)
-			default:
-				w.check(t, query, body, queries[query])
-			}
+			status, body, err := w.send(ctx, r, query)
+			w.expect(ctx, t, query, status, body, err, queries[query])
 		}
 	}
+}
+
+// askTogether sends queries in one array.
+func (w *world) askTogether(ctx context.Context, t *testing.T, r *router, list []string, queries map[string]string) {
+	var batch []map[string]string
+	for _, q := range list {
+		batch = append(batch, map[string]string{"query": q})
+	}
+	text, err := json.Marshal(batch)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	status, body, err := w.do(ctx, r, "POST", "", string(text))
+	if ctx.Err() != nil {
+		return
+	}
+	var answers []json.RawMessage
+	if err != nil || status != 200 || json.Unmarshal([]byte(body), &answers) != nil || len(answers) != len(list) {
+		t.Errorf("%s: %d %s (%v)", list, status, body, err)
+		return
+	}
+	for i, q := range list {
+		w.check(t, q, string(answers[i]), queries[q])
+	}
+}
+
+// expect checks what came of a request, unless the time is over.
+func (w *world) expect(ctx context.Context, t *testing.T, query string, status int, body string, err error, want string) {
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		t.Errorf("%s: %v", query, err)
+	case status != 200:
+		t.Errorf("%s: %d %s", query, status, body)
+	default:
+		w.check(t, query, body, want)
+	}
+}
+
+// isMarked tells whether a supergraph of one of the versions has answered.
+func isMarked(body string, oldest, newest int64) bool {
+	for v := oldest; v <= newest; v++ {
+		if body == marked(v) {
+			return true
+		}
+	}
+	return false
 }
 
 // check compares an answer: it is the right one, or it has errors and every
@@ -260,7 +538,8 @@ func (w *world) check(t *testing.T, query, body, want string) {
 		return
 	}
 	if err := json.Unmarshal([]byte(want), &right); err != nil {
-		t.Fatal(err)
+		t.Errorf("%s: %v in %s", query, err, want)
+		return
 	}
 	if len(got.Errors) == 0 {
 		t.Errorf("%s: wrong, and no error:\n got %s\nwant %s", query, body, want)
@@ -311,9 +590,9 @@ func foreign(got, right any) string {
 func (w *world) harm(ctx context.Context) {
 	random := rand.New(rand.NewPCG(1, 2))
 	faults := slices.DeleteFunc(chaos.Faults(), func(f *chaos.Fault) bool {
-		// What is waited for until the deadline is package chaos's; and what
-		// is wrong without an error cannot be told from a mistake of weft's.
-		return f.Hangs || f.Name == "data is empty" // absent is null
+		// What is wrong without an error cannot be told from a mistake of
+		// weft's.
+		return f.Name == "data is empty" // absent is null
 	})
 	names := demo.Names()
 	for ctx.Err() == nil {
@@ -321,24 +600,12 @@ func (w *world) harm(ctx context.Context) {
 		switch random.IntN(8) {
 		case 0:
 			s.Hangup()
-		case 1, 2, 3, 4:
+		case 1, 2, 3, 4, 5:
 			s.Set(nil)
 		default:
 			s.Set(faults[random.IntN(len(faults))])
 		}
 		pause(ctx, 5*time.Millisecond)
-	}
-}
-
-// replace puts a new router in the place of the old one, which ends in order.
-func (w *world) replace(ctx context.Context, t *testing.T) {
-	for pause(ctx, min(5*time.Second, *length/4)) {
-		next := w.newRouter(t)
-		w.replacing.Lock()
-		old := w.router.Swap(next)
-		w.replacing.Unlock()
-		old.Close()
-		w.replaced.Add(1)
 	}
 }
 
@@ -401,6 +668,7 @@ func checkSlope(t *testing.T, samples []sample) {
 	if n < 2 {
 		t.Fatalf("only %d samples", len(samples))
 	}
+	t.Logf("resident memory: %+.2f MiB a minute over the last two thirds", slope(samples[n:])/(1<<20)*60)
 	for _, is := range []struct {
 		what  string
 		of    func(sample) uint64
@@ -415,6 +683,19 @@ func checkSlope(t *testing.T, samples []sample) {
 			t.Errorf("%s: %d at least in the middle, %d in the end", is.what, middle, last)
 		}
 	}
+}
+
+// slope is that of the line through the resident memory of the samples, which
+// are equally far apart, in bytes a second.
+func slope(samples []sample) float64 {
+	apart := max(*length/20, 100*time.Millisecond).Seconds()
+	n := float64(len(samples))
+	var x, y, xx, xy float64
+	for i, s := range samples {
+		at, bytes := float64(i)*apart, float64(s.resident)
+		x, y, xx, xy = x+at, y+bytes, xx+at*at, xy+at*bytes
+	}
+	return (n*xy - x*y) / (n*xx - x*x)
 }
 
 // least is the lowest value, which is without what is under way.
