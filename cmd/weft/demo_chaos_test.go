@@ -43,7 +43,17 @@ func TestDemoChaos(t *testing.T) {
 			t.Errorf("%s: it ended with %d", fault, status)
 		}
 	}
-	w := runWeft(t, "demo", "--listen", "127.0.0.1:0", "--products", "20", "--chaos")
+	// What takes work rather than time is given the time that a slow machine
+	// needs for it.
+	w := runWeft(t, "demo", "--listen", "127.0.0.1:0", "--products", "20", "--latency", "inventory=0s,pricing=1ms", "--deadline", "10m", "--chaos-at", "pricing=gzip bomb")
+	_, body := ask(t, w.stdout.await(t, `GraphQL +(http://\S+/graphql)\n`), article)
+	if !strings.HasPrefix(body, partial) || !strings.Contains(body, "SUBREQUEST_HTTP_ERROR") {
+		t.Errorf("gzip bomb: %s", body)
+	}
+	if status := w.end(); status != 0 {
+		t.Errorf("gzip bomb: it ended with %d", status)
+	}
+	w = runWeft(t, "demo", "--listen", "127.0.0.1:0", "--products", "20", "--chaos")
 	w.stdout.await(t, "(chaos: catalogue: delay 5ms)\n")
 	if status := w.end(); status != 0 {
 		t.Errorf("it ended with %d", status)

@@ -159,11 +159,12 @@ func squeeze(body []byte) []byte {
 	return b.Bytes()
 }
 
-// bomb is some 8 KiB that inflate to 8 MiB of spaces.
+// bomb is some 40 KiB that inflate to 40 MiB of spaces, which is more than weft
+// takes by default.
 func bomb() []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	if _, err := io.CopyN(z, spaces{}, 8<<20); err != nil {
+	if _, err := io.CopyN(z, spaces{}, 40<<20); err != nil {
 		panic("chaos: " + err.Error())
 	}
 	if err := z.Close(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -205,46 +206,107 @@ func want(c net.Conn, status int) error {
 	return err
 }
 
-// TestTrap23HalfSent: a thousand requests that are half sent, over sockets.
-// Others are answered, and when the half ones go nothing is left of them.
+// TestTrap23HalfSent: a thousand requests that are half sent, over sockets: some
+// have not begun, some end in the header and some in the body. While they are
+// there, others are answered, each on a connection of its own. Every one of the
+// half ones is ended by the router when its time is over and not before, and
+// nothing is left of them. How long others wait is printed.
 func TestTrap23HalfSent(t *testing.T) {
+	const (
+		many     = 1000
+		deadline = 8 * time.Second // of the configuration
+		headers  = 10 * time.Second
+	)
 	b := newBed(t)
-	r := b.router(t, nil)
+	r := b.router(t, func(c *config.Config) {
+		c.Deadline = config.Duration(deadline)
+		c.AllSubgraphs.Timeout = config.Duration(deadline)
+		c.AllSubgraphs.ConnectTimeout = config.Duration(deadline)
+	})
 	address := serve(t, r)
-	client := &http.Client{Transport: &http.Transport{}}
-	defer client.CloseIdleConnections()
-	fine := func() {
-		response, err := client.Post("http://"+address+"/graphql", "application/json", strings.NewReader(`{"query":"{ product(id: \"1\") { name } }"}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		body, err := io.ReadAll(response.Body)
-		if want := `{"data":{"product":{"name":"Aurora Wireless Headphones"}}}`; err != nil || string(body) != want {
-			t.Fatalf("got %s, want %s (%v)", body, want, err)
-		}
-	}
-	fine()
-	before := b.measure()
-	request := post(`{ product(id: "1") { name } }`)
-	var conns []net.Conn
-	for i := range 1000 {
+	// Whoever comes meanwhile opens a connection, asks and leaves.
+	whole := strings.Replace(post(`{ product(id: "1") { name } }`), "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1)
+	fine := func() (took time.Duration) {
+		start := time.Now()
 		c, err := net.Dial("tcp", address)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		if _, err := io.WriteString(c, request[:i%len(request)]); err != nil {
+		if _, err := io.WriteString(c, whole); err != nil {
 			t.Fatal(err)
 		}
-		conns = append(conns, c)
+		text, err := io.ReadAll(c)
+		if !strings.HasSuffix(string(text), `{"data":{"product":{"name":"Aurora Wireless Headphones"}}}`) || err != nil {
+			t.Fatalf("beside those who are slow: %s (%v)", text, err)
+		}
+		return time.Since(start)
+	}
+	var alone, beside []time.Duration
+	for range 50 {
+		alone = append(alone, fine())
+	}
+	before := b.measure()
+	request := post(`{ product(id: "1") { name } }`)
+	body := strings.Index(request, "\r\n\r\n") + 4
+	type end struct {
+		sent   int           // bytes
+		took   time.Duration // until the router had enough
+		answer string
+	}
+	ends := make(chan end, many)
+	for i := range many {
+		sent := 0
+		switch i % 3 {
+		case 1:
+			sent = 1 + i%(body-1)
+		case 2:
+			sent = body + i%(len(request)-body)
+		}
+		start := time.Now()
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(c, request[:sent]); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			defer c.Close()
+			text, _ := io.ReadAll(c) // a reset is an end, too
+			ends <- end{sent, time.Since(start), string(text)}
+		}()
 		if i%50 == 0 {
-			fine()
+			beside = append(beside, fine())
 		}
 	}
-	for _, c := range conns {
-		c.Close()
+	over := time.After(2 * time.Minute)
+	for left := many; left > 0; {
+		select {
+		case e := <-ends:
+			left--
+			limit, status := headers, ""
+			if e.sent >= body {
+				limit, status = deadline, "HTTP/1.1 408 "
+			}
+			if e.took < limit-time.Second || !strings.HasPrefix(e.answer, status) {
+				t.Errorf("%d bytes of a request, %d of them header: ended after %v with %.100q, want %v and %q", e.sent, body, e.took, e.answer, limit, status)
+			}
+		case <-over:
+			t.Fatalf("%d of them are still there", left)
+		default:
+			beside = append(beside, fine())
+			time.Sleep(5 * time.Millisecond)
+		}
 	}
 	b.wantBaseline(t, before)
 	fine()
+	t.Logf("others, from dialling to the end of the answer: %s alone; %s beside %d", quantiles(alone), quantiles(beside), many)
+}
+
+// quantiles says how long things took.
+func quantiles(list []time.Duration) string {
+	slices.Sort(list)
+	at := func(q float64) time.Duration { return list[int(q*float64(len(list)-1))].Round(10 * time.Microsecond) }
+	return fmt.Sprintf("p50 %v p99 %v", at(0.5), at(0.99))
 }

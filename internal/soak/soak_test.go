@@ -62,6 +62,10 @@ type world struct {
 	// those that clients have sent.
 	mutated, meant atomic.Int64
 
+	// quiet is held by whoever sends a request, and by who wants that nobody
+	// does: else what is in use depends on what is under way.
+	quiet sync.RWMutex
+
 	asked, partial, left, refused, reloads, rejected, marks atomic.Int64
 }
 
@@ -263,7 +267,14 @@ func markQuery() string {
 // deploy changes a schema now and then. Every fourth one does not compose, and
 // the next is put in its place.
 func (w *world) deploy(ctx context.Context, t *testing.T, every time.Duration) {
-	for n := 1; pause(ctx, every); n++ {
+	next := time.NewTicker(every)
+	defer next.Stop()
+	for n := 1; ; n++ {
+		select {
+		case <-next.C:
+		case <-ctx.Done():
+			return
+		}
 		version := w.written.Load() + 1
 		subgraph, want := int(version)%len(demo.Names()), loaded
 		broken := n%4 == 2
@@ -414,9 +425,7 @@ func (w *world) do(ctx context.Context, r *router, method, parameters, text stri
 	return response.StatusCode, string(all), err
 }
 
-// ask is one client: most of the time it asks and checks the answer; now and
-// then it leaves before it is there, changes something, or sends what has to be
-// refused.
+// ask is one client.
 func (w *world) ask(ctx context.Context, t *testing.T, client int, queries map[string]string) {
 	random := rand.New(rand.NewPCG(uint64(client), 7))
 	var list []string
@@ -425,53 +434,62 @@ func (w *world) ask(ctx context.Context, t *testing.T, client int, queries map[s
 	}
 	slices.Sort(list)
 	for n := 0; ctx.Err() == nil; n++ {
-		w.asked.Add(1)
-		r := w.routers[random.IntN(len(w.routers))]
-		query := list[random.IntN(len(list))]
-		switch random.IntN(16) {
-		case 0:
-			short, leave := context.WithTimeout(ctx, time.Duration(random.IntN(3000))*time.Microsecond)
-			if _, body, err := w.send(short, r, query); err == nil {
-				w.check(t, query, body, queries[query])
-			} else {
-				w.left.Add(1)
-			}
-			leave()
-		case 1:
-			bad := []string{"{", "{ nope }", strings.Repeat("{a", 1000), `{ ...F } fragment F on Query { ...F }`, `subscription { __typename }`}
-			status, body, err := w.send(ctx, r, bad[random.IntN(len(bad))])
-			if err == nil && (status >= 500 || !strings.HasPrefix(body, `{"errors":[`)) {
-				t.Errorf("%d %s", status, body)
-			}
-			w.refused.Add(1)
-		case 2:
-			// New to the caches.
-			query = fmt.Sprintf(`query New%d_%d { topProducts(first: 3) { a%d: id } }`, client, n, random.IntN(1_000_000))
-			if status, body, err := w.send(ctx, r, query); err == nil && (status != 200 || !json.Valid([]byte(body))) {
-				t.Errorf("%s: %d %s", query, status, body)
-			}
-		case 3:
-			oldest := r.serving.Load()
-			status, body, err := w.send(ctx, r, markQuery())
-			if newest := w.written.Load(); err == nil && (status != 200 || !isMarked(body, oldest, newest)) {
-				t.Errorf("%d %s is of no supergraph from version %d to %d", status, body, oldest, newest)
-			}
-			w.marks.Add(1)
-		case 4:
-			price := n + 1000
-			query = mutationOf(client, price)
-			w.meant.Add(1)
-			status, body, err := w.send(ctx, r, query)
-			w.expect(ctx, t, query, status, body, err, fmt.Sprintf(`{"data":{"updatePrice":{"id":"%d","price":%d}}}`, 988+client, price))
-		case 5:
-			status, body, err := w.do(ctx, r, "GET", "?query="+url.QueryEscape(query), "")
-			w.expect(ctx, t, query, status, body, err, queries[query])
-		case 6:
-			w.askTogether(ctx, t, r, []string{query, list[random.IntN(len(list))]}, queries)
-		default:
-			status, body, err := w.send(ctx, r, query)
-			w.expect(ctx, t, query, status, body, err, queries[query])
+		w.askOnce(ctx, t, client, n, random, list, queries)
+	}
+}
+
+// askOnce: most of the time the client asks and checks the answer; now and then
+// it leaves before it is there, changes something, or sends what has to be
+// refused.
+func (w *world) askOnce(ctx context.Context, t *testing.T, client, n int, random *rand.Rand, list []string, queries map[string]string) {
+	w.quiet.RLock()
+	defer w.quiet.RUnlock()
+	w.asked.Add(1)
+	r := w.routers[random.IntN(len(w.routers))]
+	query := list[random.IntN(len(list))]
+	switch random.IntN(16) {
+	case 0:
+		short, leave := context.WithTimeout(ctx, time.Duration(random.IntN(3000))*time.Microsecond)
+		if _, body, err := w.send(short, r, query); err == nil {
+			w.check(t, query, body, queries[query])
+		} else {
+			w.left.Add(1)
 		}
+		leave()
+	case 1:
+		bad := []string{"{", "{ nope }", strings.Repeat("{a", 1000), `{ ...F } fragment F on Query { ...F }`, `subscription { __typename }`}
+		status, body, err := w.send(ctx, r, bad[random.IntN(len(bad))])
+		if err == nil && (status >= 500 || !strings.HasPrefix(body, `{"errors":[`)) {
+			t.Errorf("%d %s", status, body)
+		}
+		w.refused.Add(1)
+	case 2:
+		// New to the caches.
+		query = fmt.Sprintf(`query New%d_%d { topProducts(first: 3) { a%d: id } }`, client, n, random.IntN(1_000_000))
+		if status, body, err := w.send(ctx, r, query); err == nil && (status != 200 || !json.Valid([]byte(body))) {
+			t.Errorf("%s: %d %s", query, status, body)
+		}
+	case 3:
+		oldest := r.serving.Load()
+		status, body, err := w.send(ctx, r, markQuery())
+		if newest := w.written.Load(); err == nil && (status != 200 || !isMarked(body, oldest, newest)) {
+			t.Errorf("%d %s is of no supergraph from version %d to %d", status, body, oldest, newest)
+		}
+		w.marks.Add(1)
+	case 4:
+		price := n + 1000
+		query = mutationOf(client, price)
+		w.meant.Add(1)
+		status, body, err := w.send(ctx, r, query)
+		w.expect(ctx, t, query, status, body, err, fmt.Sprintf(`{"data":{"updatePrice":{"id":"%d","price":%d}}}`, 988+client, price))
+	case 5:
+		status, body, err := w.do(ctx, r, "GET", "?query="+url.QueryEscape(query), "")
+		w.expect(ctx, t, query, status, body, err, queries[query])
+	case 6:
+		w.askTogether(ctx, t, r, []string{query, list[random.IntN(len(list))]}, queries)
+	default:
+		status, body, err := w.send(ctx, r, query)
+		w.expect(ctx, t, query, status, body, err, queries[query])
 	}
 }
 
@@ -630,6 +648,7 @@ func (w *world) upstream() (n int64) {
 
 // A sample is what is in use at a moment.
 type sample struct {
+	at                   time.Time
 	heap, resident       uint64
 	goroutines, requests int64
 }
@@ -638,14 +657,23 @@ type sample struct {
 func (w *world) watch(ctx context.Context, t *testing.T) []sample {
 	var samples []sample
 	for pause(ctx, max(*length/20, 100*time.Millisecond)) {
-		debug.FreeOSMemory()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		s := sample{m.HeapAlloc, resident(), int64(runtime.NumGoroutine()), w.asked.Load()}
+		s := w.sample()
 		samples = append(samples, s)
 		t.Logf("%8d requests  %4d MiB heap  %4d MiB resident  %4d goroutines", s.requests, s.heap>>20, s.resident>>20, s.goroutines)
 	}
 	return samples
+}
+
+// sample waits until nothing is under way, and tells what is in use then.
+func (w *world) sample() sample {
+	w.quiet.Lock()
+	defer w.quiet.Unlock()
+	// Twice, since pools give up what they hold in a second turn.
+	runtime.GC()
+	debug.FreeOSMemory()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return sample{time.Now(), m.HeapAlloc, resident(), int64(runtime.NumGoroutine()), w.asked.Load()}
 }
 
 // resident is the memory of the process in bytes; 0 where it cannot be told.
@@ -668,7 +696,9 @@ func checkSlope(t *testing.T, samples []sample) {
 	if n < 2 {
 		t.Fatalf("only %d samples", len(samples))
 	}
-	t.Logf("resident memory: %+.2f MiB a minute over the last two thirds", slope(samples[n:])/(1<<20)*60)
+	if *length >= time.Minute {
+		t.Logf("resident memory: %+.2f MiB a minute over the last two thirds", slope(samples[n:])/(1<<20)*60)
+	}
 	for _, is := range []struct {
 		what  string
 		of    func(sample) uint64
@@ -685,14 +715,13 @@ func checkSlope(t *testing.T, samples []sample) {
 	}
 }
 
-// slope is that of the line through the resident memory of the samples, which
-// are equally far apart, in bytes a second.
+// slope is that of the line through the resident memory of the samples, in bytes
+// a second.
 func slope(samples []sample) float64 {
-	apart := max(*length/20, 100*time.Millisecond).Seconds()
 	n := float64(len(samples))
 	var x, y, xx, xy float64
-	for i, s := range samples {
-		at, bytes := float64(i)*apart, float64(s.resident)
+	for _, s := range samples {
+		at, bytes := s.at.Sub(samples[0].at).Seconds(), float64(s.resident)
 		x, y, xx, xy = x+at, y+bytes, xx+at*at, xy+at*bytes
 	}
 	return (n*xy - x*y) / (n*xx - x*x)
