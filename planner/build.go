@@ -251,6 +251,7 @@ func (cb *classBuild) selectItem(s *source, it *item, as string, types []string,
 	if child != nil {
 		e.child = *child
 	}
+	cb.b.hold(sizeOfSelected)
 	kept := n.add(e)
 	if child != nil {
 		*child = kept.child

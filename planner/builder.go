@@ -65,7 +65,7 @@ type builder struct {
 
 func newBuilder(ctx context.Context, p *Planner, r Request) *builder {
 	b := &builder{
-		budget:    budget{ctx: ctx, max: p.options.Budget},
+		budget:    budget{ctx: ctx, max: p.options.Budget, most: p.options.Memory},
 		planner:   p,
 		super:     p.super,
 		request:   r,
@@ -150,6 +150,7 @@ func (b *builder) fewestStages(p *position, hands []hand) int {
 		clear(b.decisions)
 		clear(b.decided)
 		clear(b.prices)
+		b.forget()
 		for _, ch := range b.charts {
 			ch.decided = nil
 		}

@@ -113,6 +113,7 @@ func (b *builder) survey(p *position) *chart {
 	}
 	ch.leaves = true
 	ch.items = make([]chartItem, len(class.items))
+	b.hold(sizeOfChart + sizeOfChartItem*len(ch.items))
 	for i, it := range class.items {
 		if !b.chartItem(ch, &ch.items[i], it) {
 			return nil
@@ -133,6 +134,7 @@ func (b *builder) chartDoors(ch *chart) bool {
 	if !ok {
 		doors = b.surveyDoors(ch)
 		b.chartedDoors[string(key)] = doors
+		b.hold(sizeOfEntry + len(key) + 16*sizeOfPointer*len(doors))
 	}
 	ch.doors = doors
 	return doors != nil
@@ -294,6 +296,7 @@ func (b *builder) contest(ch *chart, at viewSet) *contest {
 		}
 	}
 	ch.contests = append(ch.contests, c)
+	b.hold(sizeOfCandidates + sizeOfPointer*(len(c.all)+len(c.supplying)))
 	return c
 }
 
@@ -393,6 +396,7 @@ func (b *builder) gainsFrom(ch *chart, at viewSet, view int) bool {
 		ch.gained = map[gain]bool{}
 	}
 	ch.gained[key] = yes
+	b.hold(sizeOfEntry)
 	return yes
 }
 
@@ -452,5 +456,6 @@ func (b *builder) lacksOnChart(ch *chart, at viewSet) bool {
 		ch.lacking = map[viewSet]bool{}
 	}
 	ch.lacking[at] = yes
+	b.hold(sizeOfEntry)
 	return yes
 }

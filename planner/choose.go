@@ -40,6 +40,7 @@ func (b *builder) chooseFrom(p *position, hands []hand, closed bool) *decision {
 		if ch, at := b.priced(p, hands); ch != nil {
 			d = b.chooseOnChart(ch, at)
 			b.decisions[string(key)] = d
+			b.memo(sizeOfEntry + len(key) + d.size())
 		}
 	}
 	if d == nil {
@@ -55,6 +56,7 @@ func (b *builder) chooseFrom(p *position, hands []hand, closed bool) *decision {
 	d.late = b.late
 	b.late = before || d.late
 	b.decisions[string(key)] = d
+	b.memo(sizeOfEntry + len(key) + d.size())
 	if b.isPlain(p, hands) && d.missing == 0 {
 		at := placed{p, b.bound, closed}
 		b.decided[at] = append(b.decided[at], d)

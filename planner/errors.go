@@ -12,7 +12,8 @@ const (
 	// Node.id @external.
 	CodeUnplannable Code = "QUERY_PLAN_NOT_FOUND"
 
-	// CodeBudget: planning took more steps than Options.Budget.
+	// CodeBudget: planning took more steps than Options.Budget, or more memory
+	// than Options.Memory.
 	CodeBudget Code = "QUERY_PLAN_COMPLEXITY_EXCEEDED"
 )
 

@@ -15,10 +15,14 @@ import (
 // Options tune planning. The zero value is what a router wants.
 type Options struct {
 	// Budget is how many steps planning one operation may take before it ends
-	// with ErrBudget; 0 is DefaultBudget. Well before that the search for the
+	// with CodeBudget; 0 is DefaultBudget. Well before that the search for the
 	// best plan gives way to a greedy one, so that operations with a plan
 	// nearly always get one.
 	Budget int
+
+	// Memory is how many bytes planning one operation may hold on to, about;
+	// beyond them it ends as beyond the budget. 0 is DefaultMemory.
+	Memory int
 
 	// NoBatching keeps every entity fetch a request of its own, instead of
 	// joining fetches to one subgraph whose time windows overlap.
@@ -36,6 +40,10 @@ type Options struct {
 // DefaultBudget of steps. A step is one look at one field of one class of a
 // position under one choice of subgraphs.
 const DefaultBudget = 2_000_000
+
+// DefaultMemory in bytes, for one operation. They are counted where they are
+// held, by what things of a kind take, and so are an estimate.
+const DefaultMemory = 64 << 20
 
 // A Planner plans operations over one supergraph. It is immutable and safe for
 // concurrent use.
@@ -58,6 +66,9 @@ type Planner struct {
 func New(super *supergraph.Supergraph, options Options) *Planner {
 	if options.Budget == 0 {
 		options.Budget = DefaultBudget
+	}
+	if options.Memory == 0 {
+		options.Memory = DefaultMemory
 	}
 	p := &Planner{super: super, options: options, interfaces: map[string][]string{}, contextual: map[string]bool{}}
 	for _, name := range sortedKeys(super.Types) {

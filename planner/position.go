@@ -161,6 +161,7 @@ func (ps *positions) add(p *position) *position {
 	p.id = ps.count
 	ps.count++
 	ps.classify(p)
+	ps.b.hold(p.size())
 	return p
 }
 

@@ -97,6 +97,7 @@ func (b *builder) price(ch *chart, at holding) *price {
 	if p == nil {
 		if p = ch.dominant(at); p != nil {
 			b.prices[key] = p
+			b.memo(sizeOfPriced)
 		}
 	}
 	if p != nil {
@@ -109,6 +110,7 @@ func (b *builder) price(ch *chart, at holding) *price {
 	p.late = b.late
 	b.late = before || p.late
 	b.prices[key] = p
+	b.memo(sizeOfPriced + sizeOfPrice)
 	if p.missing == 0 {
 		ch.decided = append(ch.decided, p)
 	}

@@ -26,12 +26,14 @@ type sight struct {
 
 func (b *builder) sight(v *view, c *class) *sight {
 	if v.id >= len(c.sights) {
+		b.hold(sizeOfPointer * (v.id + 1 - len(c.sights)))
 		c.sights = append(c.sights, make([]*sight, v.id+1-len(c.sights))...)
 	}
 	s := c.sights[v.id]
 	if s == nil {
 		s = &sight{how: make([]resolution, len(c.items)), below: make([]*view, len(c.items))}
 		c.sights[v.id] = s
+		b.hold(sizeOfSight + len(c.items)*(1+sizeOfPointer))
 	}
 	return s
 }

@@ -159,6 +159,7 @@ func (b *builder) candidates(c *class, at []known) *candidates {
 		c.candidates = map[string]*candidates{}
 	}
 	c.candidates[string(key)] = found
+	b.hold(sizeOfEntry + sizeOfCandidates + len(key) + 2*sizeOfPointer*len(found.all) + 8*sizeOfPointer*len(found.suppliers))
 	return found
 }
 

@@ -125,6 +125,7 @@ func (b *builder) gains(p *position, at []*view, v *view) bool {
 	}
 	yes := b.gainsBelow(p, at, v)
 	b.gained[string(key)] = yes
+	b.hold(sizeOfEntry + len(key))
 	return yes
 }
 
