@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/weft-graphql/weft/merge"
+	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/buffer"
 )
 
@@ -31,46 +33,69 @@ type Response struct {
 	// more time the response might have held more.
 	Late bool
 
-	data []byte
-	body []byte // {"data":… up to the end of data; nil once completed
+	body    []byte         // {"data":… up to the end of data; nil once completed
+	splices []merge.Splice // parts of data that are not in body
+	data    int            // where the data ends in body
+	text    []byte         // body, once completed
+	whole   [1][]byte      // the same as a list
 
-	memory *buffer.Buffer // what all of it lies in; nil if that is not to be used again
-	pool   *buffer.Pool   // where it is from
+	memory  *buffer.Buffer        // what body lies in; nil if that is not to be used again
+	pool    *buffer.Pool          // where it is from
+	answers []*subgraphs.Response // what the splices lie in
 }
 
 const dataPrefix = `{"data":`
 
 // Data returns the value of "data". It must not be written to.
-func (r *Response) Data() []byte { return r.data }
-
-// Release ends the use of the response's text: the memory of it serves another
-// one. Nobody has to call it; whoever does must not use what Data and JSON have
-// returned any more, nor anybody whom he has given it to.
-func (r *Response) Release() {
-	if r.memory != nil {
-		r.pool.Give(r.memory)
-		r.memory, r.data, r.body = nil, nil, nil
+func (r *Response) Data() []byte {
+	text := r.body
+	if text == nil {
+		text = r.text
 	}
+	data := bytes.Join(splice(text[:r.data:r.data], r.splices, nil), nil)
+	return data[len(dataPrefix):]
 }
 
-// JSON completes the response body with errors and extensions. It may be
-// called once, since it writes behind the data instead of copying it.
-// extensions may be nil and is not written to. The error is that extensions
-// cannot be encoded.
+// Release ends the use of the response's text: the memory of it serves another
+// one. Nobody has to call it; whoever does must not use what Data, JSON and
+// Pieces have returned any more, nor anybody whom he has given it to.
+func (r *Response) Release() {
+	if r.memory == nil {
+		return
+	}
+	r.pool.Give(r.memory)
+	for _, a := range r.answers {
+		a.Release()
+	}
+	r.memory, r.body, r.text, r.whole, r.splices, r.answers = nil, nil, nil, [1][]byte{}, nil, nil
+}
+
+// JSON is Pieces in one.
 func (r *Response) JSON(extensions map[string]any) ([]byte, error) {
+	pieces, err := r.Pieces(extensions)
+	if err != nil {
+		return nil, err
+	}
+	if len(pieces) == 1 {
+		return pieces[0], nil
+	}
+	return bytes.Join(pieces, nil), nil
+}
+
+// Pieces completes the response body with errors and extensions, and returns it
+// in pieces: mostly one, but long parts of answers are not copied. It may be
+// called once, JSON included, since it writes behind the data instead of copying
+// it. extensions may be nil and is not written to. The error is that extensions
+// cannot be encoded.
+func (r *Response) Pieces(extensions map[string]any) ([][]byte, error) {
 	if r.body == nil {
 		panic("executor: the response has been completed before")
 	}
 	if len(r.Errors) == 0 && len(r.Completions) == 0 && len(extensions) == 0 {
-		whole := append(r.body, '}')
-		if r.memory != nil {
-			r.memory.Bytes = whole
-		}
-		r.body = nil
-		return whole, nil
+		return r.complete(append(r.body, '}')), nil
 	}
 	body := bytes.NewBuffer(r.body)
-	r.body = nil
+	r.body, r.text = nil, r.body
 	if len(r.Errors) > 0 {
 		if err := appendMember(body, "errors", r.Errors); err != nil {
 			return nil, err
@@ -89,10 +114,29 @@ func (r *Response) JSON(extensions map[string]any) ([]byte, error) {
 		}
 	}
 	body.WriteByte('}')
+	return r.complete(body.Bytes()), nil
+}
+
+// complete takes the body, which may have grown, and returns all pieces.
+func (r *Response) complete(text []byte) [][]byte {
+	r.body, r.text = nil, text
 	if r.memory != nil {
-		r.memory.Bytes = body.Bytes() // which may have grown
+		r.memory.Bytes = text
 	}
-	return body.Bytes(), nil
+	return splice(text, r.splices, r.whole[:0])
+}
+
+// splice appends the pieces of text with splices in between.
+func splice(text []byte, splices []merge.Splice, pieces [][]byte) [][]byte {
+	done := 0
+	for _, s := range splices {
+		if s.At > done {
+			pieces = append(pieces, text[done:s.At])
+		}
+		pieces = append(pieces, s.Text)
+		done = s.At
+	}
+	return append(pieces, text[done:])
 }
 
 func appendMember(b *bytes.Buffer, name string, value any) error {
@@ -115,12 +159,16 @@ func (e *execution) respond() *Response {
 	} else {
 		r.pool = &e.buffers
 		r.memory = r.pool.Take(e.sizeHint())
-		r.body = e.result.Write(append(r.memory.Bytes, dataPrefix...), e.request.Introspection)
+		r.body, r.splices = e.result.WriteSpliced(append(r.memory.Bytes, dataPrefix...), e.request.Introspection)
 		r.memory.Bytes = r.body
+		if len(r.splices) > 0 {
+			r.answers = slices.Clone(e.answers)
+			e.answers = e.answers[:0]
+		}
 		r.Causes = e.result.Errors()
 		r.Completions = e.result.Completions()
 	}
-	r.data = r.body[len(dataPrefix):len(r.body):len(r.body)]
+	r.data = len(r.body)
 	for _, cause := range r.Causes {
 		var seen *gqlerror.Error
 		if e.request.Policy != nil {

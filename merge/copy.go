@@ -130,12 +130,12 @@ func (w *writer) copyObject(out []byte, fd *field, at int) ([]byte, outcome) {
 			return append(out, out[earlier.start:earlier.end]...), written
 		}
 	}
-	start, notes := len(out), w.notes
+	start, notes, splices := len(out), w.notes, len(w.splices)
 	f := w.enter(fd.pos, at)
 	out, o := w.object(out, fd.object, f)
 	w.leave(f)
 	// What was noted here has to be noted wherever the object is.
-	if known && o == written && w.notes == notes {
+	if known && o == written && w.notes == notes && len(w.splices) == splices {
 		*w.r.copied[fd.copies.number].at(numbers[0]) = copiedObject{numbers: numbers, start: start, end: len(out), cuts: w.cuts}
 	}
 	return out, o

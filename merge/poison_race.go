@@ -3,3 +3,6 @@
 package merge
 
 const poison = true
+
+// minSplice is so short that tests have splices.
+const minSplice = 24

@@ -30,16 +30,21 @@ type Completion struct {
 //
 // GraphQL specification, "Handling Execution Errors", "Value Completion".
 func (r *Result) Write(dst []byte, given []operation.Answer) []byte {
-	r.resolveErrors()
 	w := writer{view: &r.view, given: given}
+	return w.data(dst)
+}
+
+// data writes the value of "data".
+func (w *writer) data(dst []byte) []byte {
+	w.r.resolveErrors()
 	w.only = nil
 	start := len(dst)
 	f := w.begin()
-	dst, o := w.fields(dst, r.p.query.one, f)
+	dst, o := w.fields(dst, w.r.p.query.one, f)
 	if o != written {
-		dst = append(dst[:start], "null"...)
+		dst = append(w.cut(dst, start), "null"...)
 	}
-	r.learn(len(dst) - start)
+	w.r.learn(len(dst) - start)
 	return dst
 }
 
@@ -68,6 +73,10 @@ type writer struct {
 
 	// cuts counts how often something has been taken back from the output.
 	cuts int
+
+	// splices are the parts that are not in the output, if splicing is on.
+	splicing bool
+	splices  []Splice
 }
 
 // An outcome says what has become of a value.
@@ -93,7 +102,7 @@ func (w *writer) settle(out []byte, o outcome, nonNull bool, start int, message 
 		if start < len(out) {
 			w.cuts++
 		}
-		return append(out[:start], "null"...), written
+		return append(w.cut(out, start), "null"...), written
 	case o == isNull:
 		w.complete(message())
 	}
@@ -186,7 +195,7 @@ func (w *writer) fields(out []byte, t *objectType, f frame) ([]byte, outcome) {
 func (w *writer) composite(out []byte, fd *field, depth, at int) ([]byte, outcome) {
 	if fd.verbatim {
 		if raw := w.verbatim(fd, at); raw != nil {
-			return append(out, raw...), written
+			return w.raw(out, raw), written
 		}
 	}
 	if depth == len(fd.elements) {

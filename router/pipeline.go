@@ -66,7 +66,7 @@ type exchange struct {
 	labels     flags // of progressive overrides: which are active
 	program    *program
 	response   *executor.Response
-	body       []byte    // of the response, if it was made for several; not to be written to
+	body       [][]byte  // of the response in pieces, if it was made for several; not to be written to
 	alone      bool      // nobody else has body
 	failures   *failures // of subgraphs; those of another exchange that has executed for this one
 	own        failures
@@ -348,15 +348,14 @@ func (x *exchange) respond(context.Context) *refusal {
 		}
 		extensions["rateLimit"] = x.rate
 	}
-	var body []byte
+	body := x.body
 	var err error
 	switch {
 	case x.explaining == explainDryRun:
-		body, err = dryRunBody(extensions)
-	case x.body != nil:
-		body = x.body
-	default:
-		body, err = x.response.JSON(extensions)
+		body = make([][]byte, 1)
+		body[0], err = dryRunBody(extensions)
+	case body == nil:
+		body, err = x.response.Pieces(extensions)
 	}
 	if err != nil {
 		return x.refusalOf(err)
@@ -367,7 +366,7 @@ func (x *exchange) respond(context.Context) *refusal {
 		clean := len(x.response.Causes) == 0 && len(x.response.Completions) == 0
 		x.returnHeaders(x.response.Fetches, clean && x.operation.Kind == ast.Query && x.explaining == explainNot)
 	}
-	writeBody(x.writer, x.media, http.StatusOK, body)
+	writeBody(x.writer, x.media, http.StatusOK, body...)
 	if x.response != nil && (x.body == nil || x.alone) {
 		x.response.Release()
 	}

@@ -90,15 +90,23 @@ func (f *refusal) body() []byte {
 	return append(append(body, extensions...), '}')
 }
 
-// writeBody sends a response.
-func writeBody(w http.ResponseWriter, media mediaType, status int, body []byte) int {
+// writeBody sends a response with a body in so many pieces.
+func writeBody(w http.ResponseWriter, media mediaType, status int, body ...[]byte) int {
 	h := w.Header()
 	if c, ok := w.(*compressedWriter); ok {
-		body = c.compressed(body)
+		whole := body[0]
+		if len(body) > 1 {
+			whole = bytes.Join(body, nil)
+		}
+		body = [][]byte{c.compressed(whole)}
+	}
+	length := 0
+	for _, piece := range body {
+		length += len(piece)
 	}
 	// net/http would find out the length only of short ones, and cut others into
 	// chunks.
-	values := [...]string{media.contentType(), "nosniff", strconv.Itoa(len(body)), "no-store"}
+	values := [...]string{media.contentType(), "nosniff", strconv.Itoa(length), "no-store"}
 	h["Content-Type"] = values[0:1:1]
 	h["X-Content-Type-Options"] = values[1:2:2]
 	h["Content-Length"] = values[2:3:3]
@@ -106,8 +114,15 @@ func writeBody(w http.ResponseWriter, media mediaType, status int, body []byte) 
 		h["Cache-Control"] = values[3:4:4]
 	}
 	w.WriteHeader(status)
-	n, _ := w.Write(body) // a client that has gone is found by its context
-	return n
+	written := 0
+	for _, piece := range body {
+		n, err := w.Write(piece)
+		written += n
+		if err != nil {
+			break // a client that has gone is found by its context
+		}
+	}
+	return written
 }
 
 // appendErrors appends the errors as a JSON list, and end.

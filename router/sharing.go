@@ -40,7 +40,7 @@ type executionKey struct {
 // An execution is what several requests get.
 type execution struct {
 	response *executor.Response
-	body     []byte
+	body     [][]byte
 	failures *failures
 
 	// late says that the time of whom it was begun for was over before all was
@@ -83,7 +83,7 @@ func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *fo
 			if err != nil {
 				return nil, err
 			}
-			body, err := response.JSON(nil)
+			body, err := response.Pieces(nil)
 			return &execution{response, body, failures, response.Late}, err
 		})
 		// A round that this one has not led has ended at an earlier deadline

@@ -45,8 +45,8 @@ func (c *conn) readBody(h *answerHead, pool *buffer.Pool, limit int64) (*buffer.
 }
 
 // readSized reads a body of a known size. Memory for what has been announced
-// is set aside up to maxPresized; then, when that much has come, eight times as
-// much.
+// is set aside up to maxPresized; then, when that much has come, sixteen times
+// as much.
 func (c *conn) readSized(b *body, size int64) error {
 	for {
 		room := min(size, int64(cap(b.Bytes)))
@@ -55,7 +55,7 @@ func (c *conn) readSized(b *body, size int64) error {
 		if err != nil || int64(len(b.Bytes)) == size {
 			return err
 		}
-		b.grow(min(8*room, size))
+		b.grow(min(16*room, size))
 	}
 }
 

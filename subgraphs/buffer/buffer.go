@@ -11,27 +11,24 @@ type Buffer struct {
 	Bytes []byte
 }
 
-// A Pool keeps Buffers, in classes by size: powers of two. The zero Pool is
-// ready. It is safe for concurrent use.
+// A Pool keeps Buffers: small ones in classes by size, powers of two, and large
+// ones in a list. The zero Pool is ready. It is safe for concurrent use.
 type Pool struct {
-	classes [largest - smallest + 1]sync.Pool
+	classes [large - smallest + 1]sync.Pool
+	list    list
 }
 
-// Bounds of what is kept, as powers of two. What is smaller costs as little to
-// make anew, and what is larger is so seldom needed that it would only lie
-// there.
+// Bounds as powers of two. What is smaller than the smallest costs as little to
+// make anew.
 const (
 	smallest = 10
-	largest  = 20
-
-	// MaxKept is the size of the largest Buffers that are kept.
-	MaxKept = 1 << largest
+	large    = 20
 )
 
 // Take returns a Buffer without bytes and room for size of them.
 func (p *Pool) Take(size int) *Buffer {
-	if size > MaxKept {
-		return &Buffer{Bytes: make([]byte, 0, size)}
+	if size > 1<<large {
+		return p.list.take(size)
 	}
 	class := max(bits.Len(uint(max(size, 1)-1)), smallest) // size is at most 1<<class
 	if b, ok := p.classes[class-smallest].Get().(*Buffer); ok {
@@ -45,7 +42,7 @@ func (p *Pool) Take(size int) *Buffer {
 func (p *Pool) Give(b *Buffer) {
 	b.Bytes = b.Bytes[:0]
 	class := bits.Len(uint(cap(b.Bytes))) - 1 // 1<<class is at most its size
-	if class < smallest || cap(b.Bytes) > MaxKept {
+	if class < smallest {
 		return
 	}
 	if poison {
@@ -53,6 +50,10 @@ func (p *Pool) Give(b *Buffer) {
 		for i := range all {
 			all[i] = 0xff // which is nowhere in UTF-8
 		}
+	}
+	if cap(b.Bytes) > 1<<large {
+		p.list.give(b)
+		return
 	}
 	p.classes[class-smallest].Put(b)
 }
