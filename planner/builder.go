@@ -32,12 +32,11 @@ type builder struct {
 
 	gained map[string]bool // see gains
 
-	// prices are those found, pricesKept the memory for more of them, charts the
-	// charts drawn, and pricings searches that have ended, to be used again.
-	prices     map[pricedAt]*price
-	pricesKept []price
-	charts     []*chart
-	pricings   []*pricing
+	// charts are those drawn, prices memory for what is found on them, and
+	// pricings searches that have ended, to be used again.
+	charts   []*chart
+	prices   []price
+	pricings []*pricing
 
 	chartedDoors map[string][]chartDoor // by type and views; nil for none
 
@@ -73,7 +72,6 @@ func newBuilder(ctx context.Context, p *Planner, r Request) *builder {
 		decisions: map[string]*decision{},
 		decided:   map[placed][]*decision{},
 		gained:    map[string]bool{},
-		prices:    map[pricedAt]*price{},
 
 		chartedDoors: map[string][]chartDoor{},
 		asking:       map[*position]bool{},
@@ -149,10 +147,9 @@ func (b *builder) fewestStages(p *position, hands []hand) int {
 		b.quick, b.tried = false, 0
 		clear(b.decisions)
 		clear(b.decided)
-		clear(b.prices)
 		b.forget()
 		for _, ch := range b.charts {
-			ch.decided = nil
+			ch.prices, ch.decided = prices{}, nil
 		}
 	}()
 	for b.bound = 1; b.bound <= maxStages; b.bound++ {

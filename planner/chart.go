@@ -47,8 +47,9 @@ type chart struct {
 	gained   map[gain]bool
 	lacking  map[viewSet]bool
 
-	// decided are the prices found by searching, none of them missing
-	// anything, until the next pass; see dominant.
+	// prices are those of this pass. decided are those found by searching that
+	// miss nothing; see dominant.
+	prices  prices
 	decided []*price
 }
 

@@ -35,10 +35,45 @@ type holding [maxViews + 1]uint8
 
 const lastStage = maxViews
 
-// A pricedAt is a holding at a position.
-type pricedAt struct {
-	chart *chart
+// prices are what has been priced at a position in one pass of the search. They
+// are mostly few, and found sooner by looking at them all than by a hash.
+type prices struct {
+	few  []asked
+	many map[holding]*price
+}
+
+// An asked is a price and what it was asked for.
+type asked struct {
 	at    holding
+	price *price
+}
+
+const fewPrices = 32
+
+func (ps *prices) find(at holding) *price {
+	if ps.many != nil {
+		return ps.many[at]
+	}
+	for i := range ps.few {
+		if ps.few[i].at == at {
+			return ps.few[i].price
+		}
+	}
+	return nil
+}
+
+func (ps *prices) add(at holding, p *price) {
+	if ps.many != nil {
+		ps.many[at] = p
+		return
+	}
+	if ps.few = append(ps.few, asked{at, p}); len(ps.few) < fewPrices {
+		return
+	}
+	ps.many = make(map[holding]*price, 2*fewPrices)
+	for _, a := range ps.few {
+		ps.many[a.at] = a.price
+	}
 }
 
 // hold turns hands into a holding; not if the chart lacks a view of them.
@@ -79,6 +114,17 @@ func (b *builder) decideAsPriced(ch *chart, p *price) *decision {
 	return d
 }
 
+// earliest is the first view of those that are at hand soonest.
+func (ch *chart) earliest(at *holding) int {
+	first := -1
+	for i := range ch.views {
+		if at[i] > 0 && (first < 0 || at[i] < at[first]) {
+			first = i
+		}
+	}
+	return first
+}
+
 // priced is the chart of a position and what is at hand there, if it has one.
 func (b *builder) priced(p *position, hands []hand) (ch *chart, h holding) {
 	if ch = b.chart(p); ch != nil {
@@ -92,11 +138,10 @@ func (b *builder) priced(p *position, hands []hand) (ch *chart, h holding) {
 
 // price finds out what it costs to serve a position. Prices are memoised.
 func (b *builder) price(ch *chart, at holding) *price {
-	key := pricedAt{ch, at}
-	p := b.prices[key]
+	p := ch.prices.find(at)
 	if p == nil {
 		if p = ch.dominant(at); p != nil {
-			b.prices[key] = p
+			ch.prices.add(at, p)
 			b.memo(sizeOfPriced)
 		}
 	}
@@ -109,7 +154,7 @@ func (b *builder) price(ch *chart, at holding) *price {
 	p = b.findPrice(ch, at)
 	p.late = b.late
 	b.late = before || p.late
-	b.prices[key] = p
+	ch.prices.add(at, p)
 	b.memo(sizeOfPriced + sizeOfPrice)
 	if p.missing == 0 {
 		ch.decided = append(ch.decided, p)
@@ -144,11 +189,11 @@ func (b *builder) findPrice(ch *chart, at holding) *price {
 		s.contest = b.contest(ch, s.hands)
 		b.compete(s, &s.candidates, 0)
 	}
-	if len(b.pricesKept) == cap(b.pricesKept) {
-		b.pricesKept = make([]price, 0, 64)
+	if len(b.prices) == cap(b.prices) {
+		b.prices = make([]price, 0, 64)
 	}
-	b.pricesKept = append(b.pricesKept, s.best)
-	return &b.pricesKept[len(b.pricesKept)-1]
+	b.prices = append(b.prices, s.best)
+	return &b.prices[len(b.prices)-1]
 }
 
 // A pricing is a search for the best doors, as search is for subgraphs.
@@ -171,12 +216,6 @@ type pricing struct {
 	// what is for the best; floors what will be at least, if that is known.
 	below, paid, floors []int
 	floored             bool
-}
-
-// An asked is a price and what it was asked for.
-type asked struct {
-	at    holding
-	price *price
 }
 
 func (b *builder) newPricing(ch *chart, at holding) *pricing {
@@ -449,7 +488,10 @@ func (e *evaluation) readComposite(item int, ci *chartItem) {
 	var at holding
 	var from [maxViews]uint8 // by the child's view: the own one that gives it
 	for _, k := range e.order[:e.n] {
-		if to := ci.to[k]; had.has(int(k)) && (at[to] == 0 || e.at[k] < at[to]) {
+		if !had.has(int(k)) {
+			continue
+		}
+		if to := ci.to[k]; at[to] == 0 || e.at[k] < at[to] {
 			at[to], from[to] = e.at[k], k
 		}
 	}
@@ -460,18 +502,12 @@ func (e *evaluation) readComposite(item int, ci *chartItem) {
 	}
 	p := last.price
 	e.b.late = e.b.late || p.late
-	first := -1
-	for to := range ci.chart.views {
-		if at[to] > 0 && (first < 0 || at[to] < at[first]) {
-			first = to
-		}
-	}
 	e.pay(item, p.missing, p.cost, p.stage)
 	for used := p.used; used != 0; {
 		e.read(int(from[used.first()]))
 	}
 	if p.used == 0 {
-		e.read(int(from[first]))
+		e.read(int(from[ci.chart.earliest(&at)]))
 	}
 }
 
