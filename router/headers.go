@@ -17,23 +17,23 @@ type headerRules struct {
 	subgraphs map[string][]headerRule // the rules of all in front
 }
 
-// A headerRule is one of propagate, insert and remove: the config's rule with
-// names in canonical spelling and patterns compiled.
+// A headerRule is one of propagate, insert and remove: the config's rule, for
+// either direction, with names in canonical spelling and patterns compiled.
 type headerRule struct {
-	propagate *config.Propagate
+	propagate *config.PropagateBack
 	insert    *config.Insert
 	remove    *config.Remove
 	matching  *regexp.Regexp // of propagate or remove; nil if named
 }
 
 func compileHeaders(c config.Headers) (*headerRules, error) {
-	all, err := compileRules(c.All)
+	all, err := compileRules(c.All.Request, forwarded)
 	if err != nil {
 		return nil, err
 	}
 	rules := &headerRules{all: all, subgraphs: map[string][]headerRule{}}
 	for name, r := range c.Subgraphs {
-		own, err := compileRules(r)
+		own, err := compileRules(r.Request, forwarded)
 		if err != nil {
 			return nil, err
 		}
@@ -42,48 +42,58 @@ func compileHeaders(c config.Headers) (*headerRules, error) {
 	return rules, nil
 }
 
-func compileRules(c config.HeaderRules) ([]headerRule, error) {
-	rules := make([]headerRule, 0, len(c.Request))
-	for _, r := range c.Request {
-		var rule headerRule
-		pattern := ""
-		switch {
-		case r.Propagate != nil:
-			p := *r.Propagate
-			p.Named = http.CanonicalHeaderKey(p.Named)
-			p.Rename = http.CanonicalHeaderKey(p.Rename)
-			if p.Rename == "" {
-				p.Rename = p.Named
-			}
-			rule.propagate, pattern = &p, p.Matching
-		case r.Insert != nil:
-			i := *r.Insert
-			i.Name = http.CanonicalHeaderKey(i.Name)
-			rule.insert = &i
-		case r.Remove != nil:
-			m := *r.Remove
-			m.Named = http.CanonicalHeaderKey(m.Named)
-			rule.remove, pattern = &m, m.Matching
-		}
-		var err error
-		if rule.matching, err = compilePattern(pattern); err != nil {
+func forwarded(r config.RequestRule) headerRule {
+	rule := headerRule{insert: r.Insert, remove: r.Remove}
+	if p := r.Propagate; p != nil {
+		rule.propagate = &config.PropagateBack{Named: p.Named, Matching: p.Matching, Rename: p.Rename, Default: p.Default}
+	}
+	return rule
+}
+
+// compileRules compiles the rules for one direction, which rule takes out of the
+// config.
+func compileRules[R any](c []R, rule func(R) headerRule) ([]headerRule, error) {
+	rules := make([]headerRule, 0, len(c))
+	for _, r := range c {
+		compiled, err := rule(r).compile()
+		if err != nil {
 			return nil, err
 		}
-		rules = append(rules, rule)
+		rules = append(rules, compiled)
 	}
 	return rules, nil
 }
 
-// compilePattern returns the pattern of a rule, nil for none.
-func compilePattern(pattern string) (*regexp.Regexp, error) {
+// compile returns the rule with its names spelt and its pattern compiled. What
+// it was made of stays as it is.
+func (r headerRule) compile() (headerRule, error) {
+	pattern := ""
+	switch {
+	case r.propagate != nil:
+		p := *r.propagate
+		p.Named = http.CanonicalHeaderKey(p.Named)
+		p.Rename = http.CanonicalHeaderKey(p.Rename)
+		if p.Rename == "" {
+			p.Rename = p.Named
+		}
+		r.propagate, pattern = &p, p.Matching
+	case r.insert != nil:
+		i := *r.insert
+		i.Name = http.CanonicalHeaderKey(i.Name)
+		r.insert = &i
+	case r.remove != nil:
+		m := *r.remove
+		m.Named = http.CanonicalHeaderKey(m.Named)
+		r.remove, pattern = &m, m.Matching
+	}
 	if pattern == "" {
-		return nil, nil
+		return r, nil
 	}
-	re, err := regexp.Compile(config.WholeName(pattern))
-	if err != nil {
-		return nil, fmt.Errorf("header rule: %w", err)
+	var err error
+	if r.matching, err = regexp.Compile(config.WholeName(pattern)); err != nil {
+		return r, fmt.Errorf("header rule: %w", err)
 	}
-	return re, nil
+	return r, nil
 }
 
 // A forwarding makes the headers for the subgraphs that one request of a client

@@ -3,7 +3,6 @@ package router
 import (
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -22,30 +21,21 @@ import (
 // Contributions are merged in the order of the plan, not in that of arrival:
 // the same request has the same headers however fast subgraphs are.
 type returnRules struct {
-	all       []returnRule
-	subgraphs map[string][]returnRule // the rules of all in front
-}
-
-// A returnRule is one of propagate, insert and remove: the config's rule with
-// names in canonical spelling and patterns compiled.
-type returnRule struct {
-	propagate *config.PropagateBack
-	insert    *config.Insert
-	remove    *config.Remove
-	matching  *regexp.Regexp // of propagate or remove; nil if named
+	all       []headerRule
+	subgraphs map[string][]headerRule // the rules of all in front
 }
 
 // compileReturns returns the rules, nil if there are none: nothing is kept of
 // answers' headers then.
 func compileReturns(c config.Headers) (*returnRules, error) {
-	all, err := compileReturn(c.All.Response)
+	all, err := compileRules(c.All.Response, returnedBy)
 	if err != nil {
 		return nil, err
 	}
-	rules := &returnRules{all: all, subgraphs: map[string][]returnRule{}}
+	rules := &returnRules{all: all, subgraphs: map[string][]headerRule{}}
 	none := len(all) == 0
 	for name, r := range c.Subgraphs {
-		own, err := compileReturn(r.Response)
+		own, err := compileRules(r.Response, returnedBy)
 		if err != nil {
 			return nil, err
 		}
@@ -58,49 +48,21 @@ func compileReturns(c config.Headers) (*returnRules, error) {
 	return rules, nil
 }
 
-func compileReturn(c []config.ResponseRule) ([]returnRule, error) {
-	rules := make([]returnRule, 0, len(c))
-	for _, r := range c {
-		var rule returnRule
-		pattern := ""
-		switch {
-		case r.Propagate != nil:
-			p := *r.Propagate
-			p.Named = http.CanonicalHeaderKey(p.Named)
-			p.Rename = http.CanonicalHeaderKey(p.Rename)
-			if p.Rename == "" {
-				p.Rename = p.Named
-			}
-			rule.propagate, pattern = &p, p.Matching
-		case r.Insert != nil:
-			i := *r.Insert
-			i.Name = http.CanonicalHeaderKey(i.Name)
-			rule.insert = &i
-		case r.Remove != nil:
-			m := *r.Remove
-			m.Named = http.CanonicalHeaderKey(m.Named)
-			rule.remove, pattern = &m, m.Matching
-		}
-		var err error
-		if rule.matching, err = compilePattern(pattern); err != nil {
-			return nil, err
-		}
-		rules = append(rules, rule)
-	}
-	return rules, nil
+func returnedBy(r config.ResponseRule) headerRule {
+	return headerRule{propagate: r.Propagate, insert: r.Insert, remove: r.Remove}
 }
 
 // cookies tells whether the response of a plan may set some.
 func (r *returnRules) cookies(p *plan.Plan) bool {
 	return r != nil && slices.ContainsFunc(p.Fetches, func(f *plan.Fetch) bool {
-		return slices.ContainsFunc(r.rulesOf(f.Subgraph), func(rule returnRule) bool {
+		return slices.ContainsFunc(r.rulesOf(f.Subgraph), func(rule headerRule) bool {
 			return rule.propagate != nil && (rule.propagate.Named == "Set-Cookie" || rule.matching != nil && rule.matching.MatchString("Set-Cookie"))
 		})
 	})
 }
 
 // rulesOf returns the rules for answers of a subgraph.
-func (r *returnRules) rulesOf(subgraph string) []returnRule {
+func (r *returnRules) rulesOf(subgraph string) []headerRule {
 	if rules, ok := r.subgraphs[subgraph]; ok {
 		return rules
 	}
@@ -117,7 +79,7 @@ type contribution struct {
 
 // of returns the contributions of a subgraph's answer, by the name of the
 // header in the response. A nil answer is one that did not come.
-func (r *returnRules) of(rules []returnRule, answer http.Header) map[string]contribution {
+func (r *returnRules) of(rules []headerRule, answer http.Header) map[string]contribution {
 	out := map[string]contribution{}
 	hop := connectionHeaders(answer)
 	propagate := func(from, to string, algorithm config.HeaderAlgorithm) bool {
