@@ -97,7 +97,8 @@ type Request struct {
 	MaxErrors int
 
 	// Policy decides what a client sees of an error; nil leaves it out of the
-	// response. If Policy itself is nil, clients see (*merge.Error).GraphQL.
+	// response. If Policy itself is nil, clients see (*merge.Error).GraphQL. It
+	// is called with those that are hidden, too, and clients see none of them.
 	Policy func(*merge.Error) *gqlerror.Error
 }
 

@@ -533,6 +533,35 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
+// What is hidden is among the causes, and nowhere in the response.
+func TestHidden(t *testing.T) {
+	w := productWorld()
+	w.subgraphs["catalogue"] = subgraph{answer: `{"data":{"product":{"id":"1","name":"Chair"}},"errors":[{"message":"odd","path":["product","id"]}]}`}
+	w.subgraphs["pricing"] = subgraph{answer: `{"data":{"_entities":[{"price":null}]},"errors":[{"message":"sold","path":["_entities",0,"price"]}]}`}
+	r, err := (&Executor{Fetcher: w}).Execute(t.Context(), &Request{Program: compile(t, shop, `{ product { availability } }`, product[:2])})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Causes) != 1 || !r.Causes[0].Hidden || r.Causes[0].Message != "odd" {
+		t.Errorf("causes %v", r.Causes)
+	}
+	if diff := cmp.Diff(`{"data":{"product":{"availability":"In Stock"}}}`, body(t, r)); diff != "" {
+		t.Errorf("response (-want +got)\n%s", diff)
+	}
+	// With the price null, the same error may be the reason.
+	r, err = (&Executor{Fetcher: w}).Execute(t.Context(), &Request{Program: compile(t, shop, `{ product { availability price } }`, product)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range r.Errors {
+		got = append(got, e.Message+" "+e.Path.String())
+	}
+	if diff := cmp.Diff([]string{"odd product.price", "sold product.price"}, got); diff != "" {
+		t.Errorf("errors (-want +got)\n%s", diff)
+	}
+}
+
 func TestResponseExtensions(t *testing.T) {
 	w := &world{subgraphs: map[string]subgraph{"catalogue": {answer: `{"data":{"strict":{"price":null}}}`}}}
 	p := compile(t, shop, `{ strict { price } }`, []fetchSpec{{subgraph: "catalogue", sel: `{ strict { price } }`}})

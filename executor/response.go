@@ -19,7 +19,8 @@ type Response struct {
 	// Errors as the client sees them.
 	Errors gqlerror.List
 
-	// Causes are the errors before Policy, with everything that is known.
+	// Causes are the errors before Policy, with everything that is known: first
+	// those that are hidden, if there are any, which are not among Errors.
 	Causes []*merge.Error
 
 	// Completions are nulls that had to rise without an error to explain
@@ -166,6 +167,9 @@ func (e *execution) respond() *Response {
 			e.answers = e.answers[:0]
 		}
 		r.Causes = e.result.Errors()
+		if hidden := e.result.Hidden(); len(hidden) > 0 {
+			r.Causes = slices.Concat(hidden, r.Causes)
+		}
 		r.Completions = e.result.Completions()
 	}
 	r.data = len(r.body)
@@ -176,7 +180,7 @@ func (e *execution) respond() *Response {
 		} else {
 			seen = cause.GraphQL()
 		}
-		if seen != nil {
+		if seen != nil && !cause.Hidden {
 			r.Errors = append(r.Errors, seen)
 		}
 	}

@@ -74,6 +74,11 @@ type Error struct {
 	// Extensions and possibly Code are then the subgraph's words.
 	Downstream bool
 
+	// Hidden says that the error is of something that the client has not asked
+	// for, and that nothing he has asked for is null because of it: it is for
+	// logs only.
+	Hidden bool
+
 	// Status is the HTTP status of the answer, 0 if there is none or it does
 	// not matter.
 	Status int

@@ -66,6 +66,10 @@ func (r *Result) Errors() []*Error {
 	return r.errors
 }
 
+// Hidden returns the errors that are of no concern to the client, after Write:
+// at most as many as there may be others.
+func (r *Result) Hidden() []*Error { return r.hidden }
+
 // LimitErrors says how many errors there are at most: 1 to MostErrors. It is to
 // be called before anything has gone wrong.
 func (r *Result) LimitErrors(n int) { r.maxErrors = min(max(n, 1), MostErrors) }
@@ -315,7 +319,13 @@ func (r *Result) resolveDownstream(f *fetch, e *answerError, request int, found 
 			r.leftOut++
 			continue
 		}
-		for _, path := range r.locate(f.ID, slices.Concat(p, below), known) {
+		paths := r.locate(f.ID, slices.Concat(p, below), known)
+		if len(paths) == 0 && len(r.hidden) < r.maxErrors {
+			at := out
+			at.Path, at.Hidden = nil, true
+			r.hidden = append(r.hidden, &at)
+		}
+		for _, path := range paths {
 			r.report(func() *Error {
 				at := out
 				if len(path) > 0 {

@@ -28,7 +28,7 @@ func TestErrorsOfWhatOthersNeed(t *testing.T) {
 				{sel: weight, answer: `{"data":{"product":{"id":1,"_0":{"width":null}}},"errors":[{"message":"m","path":["product","_0","width"]}]}`},
 				{sel: `{ ... on Product { price } }`, at: "product", typename: "Product", input: `{id _0: dims { width }}`, answer: `{"data":{"_entities":[{"price":1}]}}`},
 			},
-			want: []string{`{"product":{"price":1}}`},
+			want: []string{`{"product":{"price":1}}`, "hidden"},
 		},
 		{
 			name:  "what needs it is null",
@@ -93,7 +93,7 @@ func TestErrorsOfWhatOthersNeed(t *testing.T) {
 				{sel: `{ ... on Product { _0: name } }`, at: "product", typename: "Product", answer: `{"data":{"_entities":[null]},"errors":[{"message":"m","path":["_entities",0]}]}`},
 				{sel: `{ ... on Product { price } }`, at: "product", typename: "Product", input: `{id _0: name}`, answer: `{"data":{"_entities":[{"price":1}]}}`},
 			},
-			want: []string{`{"product":{"price":1}}`},
+			want: []string{`{"product":{"price":1}}`, "hidden"},
 		},
 		{
 			name:  "asked for of objects of another type",
@@ -103,7 +103,7 @@ func TestErrorsOfWhatOthersNeed(t *testing.T) {
 					answer: `{"data":{"search":[{"__typename":"User","name":null},{"__typename":"Product","id":1,"name":null}]},"errors":[{"message":"m","path":["search",0,"name"]},{"message":"m","path":["search",1,"name"]}]}`},
 				{sel: `{ ... on Product { price } }`, at: "search.@[Product]", on: []string{"Product"}, input: `{id name}`, answer: `{"data":{"_entities":[{"price":1}]}}`},
 			},
-			want: []string{`{"search":[{"name":null},{"price":1}]}`, "search[0].name"},
+			want: []string{`{"search":[{"name":null},{"price":1}]}`, "search[0].name", "hidden"},
 		},
 		{
 			name:  "null has risen",
@@ -159,6 +159,12 @@ func TestErrorsOfWhatOthersNeed(t *testing.T) {
 			got := []string{string(r.Write(nil, nil))}
 			for _, e := range r.Errors() {
 				got = append(got, e.Path.String())
+			}
+			for _, e := range r.Hidden() {
+				if !e.Hidden || e.Path != nil || e.Message != "m" {
+					t.Errorf("hidden: %+v", e)
+				}
+				got = append(got, "hidden")
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("data and paths (-want +got):\n%s", diff)

@@ -21,7 +21,7 @@ func (r *Result) Release() {
 	for i := range r.copied {
 		r.copied[i].release()
 	}
-	r.variables, r.errors, r.leftOut, r.completions, r.searched = nil, nil, 0, nil, 0
+	r.variables, r.errors, r.leftOut, r.hidden, r.completions, r.searched = nil, nil, 0, nil, nil, 0
 	r.view.release()
 	r.builder.release()
 	r.p.results.Put(r)

@@ -21,6 +21,7 @@ type Result struct {
 
 	errors      []*Error
 	leftOut     int // errors beyond maxErrors
+	hidden      []*Error
 	maxErrors   int
 	completions []Completion
 

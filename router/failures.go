@@ -81,7 +81,9 @@ func (f *failures) see(e *merge.Error) *gqlerror.Error {
 // share its lines, too.
 func (x *exchange) logFailures() {
 	for _, cause := range x.response.Causes {
-		x.record.codes = append(x.record.codes, cause.Code)
+		if !cause.Hidden {
+			x.record.codes = append(x.record.codes, cause.Code)
+		}
 	}
 	if len(x.failures.lines) == 0 {
 		return

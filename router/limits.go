@@ -74,7 +74,12 @@ func (x *exchange) measureErrors() {
 		return
 	}
 	count := len(x.response.Causes)
-	if count > 0 && x.response.Causes[count-1].Code == merge.CodeTooMany {
+	for _, cause := range x.response.Causes {
+		if cause.Hidden {
+			count--
+		}
+	}
+	if count > 0 && x.response.Causes[len(x.response.Causes)-1].Code == merge.CodeTooMany {
 		count-- // the note that there are more
 	}
 	x.record.measure(merge.CodeTooMany, count, limit)

@@ -210,6 +210,22 @@ func TestInternalErrorsHaveIDs(t *testing.T) {
 	}
 }
 
+// An error of something that the client has not asked for, and that leaves him
+// with all he has, is in the log alone.
+func TestHiddenErrorsAreLogged(t *testing.T) {
+	b := newBench(t, nil)
+	b.fetcher.answers["a"] = answer(`{"data":{"product":{"__typename":"Product","id":"1","name":"Lamp"}},"errors":[{"message":"odd","path":["product","id"]}]}`)
+	wantBody(t, b.query(`{ product(id: 1) { name price } }`), `{"data":{"product":{"name":"Lamp","price":3}}}`)
+	lines := b.logs.FilterMessage("subgraph error").All()
+	if len(lines) != 1 || lines[0].ContextMap()["subgraph"] != "a" {
+		t.Fatalf("lines %v", lines)
+	}
+	access := b.logs.FilterMessage("request").All()[0].ContextMap()
+	if access["error_ids"] == nil || access["codes"] != nil {
+		t.Errorf("access %v", access)
+	}
+}
+
 func TestWaited(t *testing.T) {
 	report := func(start, end int) executor.FetchReport {
 		return executor.FetchReport{Start: time.Duration(start), End: time.Duration(end)}
