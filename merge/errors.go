@@ -63,7 +63,8 @@ type Error struct {
 	Code    string
 	Message string
 
-	// Path in the client's response; nil if the error is about all of it.
+	// Path in the client's response; nil if the error is about all of it. Of a
+	// hidden error, in the merged result.
 	Path ast.Path
 
 	// Extensions as the subgraph sent them, json.RawMessage values by key,

@@ -319,10 +319,11 @@ func (r *Result) resolveDownstream(f *fetch, e *answerError, request int, found 
 			r.leftOut++
 			continue
 		}
-		paths := r.locate(f.ID, slices.Concat(p, below), known)
+		whole := slices.Concat(p, below)
+		paths := r.locate(f.ID, whole, known)
 		if len(paths) == 0 && len(r.hidden) < r.maxErrors {
 			at := out
-			at.Path, at.Hidden = nil, true
+			at.Path, at.Hidden = astPath(whole), true
 			r.hidden = append(r.hidden, &at)
 		}
 		for _, path := range paths {
