@@ -6,9 +6,10 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/weft-graphql/weft/config/nesting"
 )
 
 // A node is a YAML value: *scalarNode, *mapping, *sequence, or nil for null.
@@ -84,8 +85,8 @@ func (r *reader) read(data []byte) node {
 		r.report(Position{}, "", "the file is larger than 1 MiB")
 		return nil
 	}
-	if at, ok := tooDeep(string(data)); ok {
-		r.report(at, "", fmt.Sprintf("values are nested deeper than %d levels", maxNesting))
+	if line, column, found := nesting.Beyond(string(data), maxNesting); found {
+		r.report(Position{line, column}, "", fmt.Sprintf("values are nested deeper than %d levels", maxNesting))
 		return nil
 	}
 	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
@@ -117,33 +118,6 @@ func (r *reader) read(data []byte) node {
 	}
 	r.anchors = map[string]ast.Node{}
 	return r.node(body, "", 0)
-}
-
-// tooDeep finds where brackets, or the marks of one line that open a level
-// each (dashes, tags, anchors), stack up beyond maxNesting. Indentation needs
-// no bound of its own: depth costs its square in bytes.
-func tooDeep(text string) (Position, bool) {
-	brackets, marks, line := 0, 0, 0
-	for _, t := range lexer.Tokenize(text) {
-		if t.Position.Line != line {
-			line = t.Position.Line
-			marks = 0
-		}
-		switch t.Type {
-		case token.MappingStartType, token.SequenceStartType:
-			brackets++
-		case token.MappingEndType, token.SequenceEndType:
-			brackets = max(brackets-1, 0)
-		case token.SequenceEntryType, token.MappingKeyType, token.TagType, token.AnchorType, token.MappingValueType:
-			marks++
-		case token.CollectEntryType:
-			marks = 0
-		}
-		if brackets > maxNesting || marks > maxNesting {
-			return Position{t.Position.Line, t.Position.Column}, true
-		}
-	}
-	return Position{}, false
 }
 
 func (r *reader) report(at Position, path, message string) {

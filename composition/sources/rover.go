@@ -12,9 +12,9 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
+
+	"github.com/weft-graphql/weft/config/nesting"
 )
 
 // A Config is a supergraph.yaml as rover reads it:
@@ -96,7 +96,7 @@ func ParseConfig(file string, data []byte, lookup func(string) (string, bool)) (
 	if len(data) > maxConfig {
 		return nil, &Problem{file, 1, 1, fmt.Sprintf("the configuration is longer than %d bytes", maxConfig)}
 	}
-	if line, column, deep := tooDeep(string(data)); deep {
+	if line, column, deep := nesting.Beyond(string(data), maxNesting); deep {
 		return nil, &Problem{file, line, column, fmt.Sprintf("values are nested deeper than %d levels", maxNesting)}
 	}
 	parsed, err := parser.ParseBytes(data, 0)
@@ -120,31 +120,6 @@ func ParseConfig(file string, data []byte, lookup func(string) (string, bool)) (
 		return nil, errors.Join(r.problems...)
 	}
 	return c, nil
-}
-
-// tooDeep finds where brackets, or the marks of one line that open a level
-// each, stack up beyond maxNesting: the parser recurses over them.
-func tooDeep(text string) (line, column int, deep bool) {
-	brackets, marks := 0, 0
-	for _, t := range lexer.Tokenize(text) {
-		if t.Position.Line != line {
-			line, marks = t.Position.Line, 0
-		}
-		switch t.Type {
-		case token.MappingStartType, token.SequenceStartType:
-			brackets++
-		case token.MappingEndType, token.SequenceEndType:
-			brackets = max(brackets-1, 0)
-		case token.SequenceEntryType, token.MappingKeyType, token.TagType, token.AnchorType, token.MappingValueType:
-			marks++
-		case token.CollectEntryType:
-			marks = 0
-		}
-		if brackets > maxNesting || marks > maxNesting {
-			return line, t.Position.Column, true
-		}
-	}
-	return 0, 0, false
 }
 
 type configReader struct {
