@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/internal/chaos"
 )
 
@@ -67,6 +70,37 @@ func TestTrap07EveryByte(t *testing.T) {
 						t.Errorf("at %d: %q is a response", at, spoilt)
 					}
 				}
+			})
+		}
+	}
+}
+
+// TestTrap07EveryCut cuts the answer at every byte, at every position and in both
+// modes: it is always the same error at the same place, and nothing stays.
+func TestTrap07EveryCut(t *testing.T) {
+	b := newBed(t)
+	for _, mode := range modes {
+		for _, p := range positions {
+			t.Run(string(mode)+"/"+p.name, func(t *testing.T) {
+				r := b.router(t, func(c *config.Config) { c.OnError = mode })
+				defer r.Close()
+				b.wantFine(t, r, p)
+				inUse, before := heap(), b.measure()
+				want := malformed(200)(p).answer(p, mode)
+				for at, end := 0, 1; at < end; at++ {
+					b.servers[p.subgraph].Set(chaos.Spoil(fmt.Sprint("cut ", at), func(body []byte) []byte {
+						end = len(body)
+						return body[:at]
+					}))
+					response, body := ask(t.Context(), r, p.query)
+					if diff := cmp.Diff(want, decode(t, response, body)); diff != "" {
+						t.Fatalf("cut after %d bytes (-want +got):\n%s", at, diff)
+					}
+				}
+				b.servers[p.subgraph].Set(nil)
+				b.wantFine(t, r, p)
+				b.wantBaseline(t, before)
+				wantHeap(t, inUse)
 			})
 		}
 	}

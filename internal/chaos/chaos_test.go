@@ -266,9 +266,12 @@ func TestEveryFaultHasAnOutcome(t *testing.T) {
 func TestChaos(t *testing.T) {
 	b := newBed(t)
 	faults := chaos.Faults()
-	for _, mode := range []config.OnError{config.Partial, config.FailFast} {
+	want := func(f *chaos.Fault, p position, mode config.OnError) answer {
+		return outcomes[f.Name](p).answer(p, mode)
+	}
+	for _, mode := range modes {
 		t.Run(string(mode), func(t *testing.T) {
-			b.strikeEverywhere(t, positions, faults, func(c *config.Config) { c.OnError = mode })
+			b.strikeEverywhere(t, positions, faults, want, func(c *config.Config) { c.OnError = mode })
 		})
 	}
 	// The other way of asking subgraphs by HTTP/1.1, with less to go wrong
@@ -279,11 +282,15 @@ func TestChaos(t *testing.T) {
 		faults := slices.DeleteFunc(faults, func(f *chaos.Fault) bool {
 			return f.Name == "a second answer nobody asked for" || f.Name == "more than the length says"
 		})
-		b.strikeEverywhere(t, positions[2:3], faults, func(c *config.Config) { c.AllSubgraphs.Transport = "net_http" })
+		b.strikeEverywhere(t, positions[2:3], faults, want, func(c *config.Config) { c.AllSubgraphs.Transport = "net_http" })
 	})
 }
 
-func (b *bed) strikeEverywhere(t *testing.T, positions []position, faults []*chaos.Fault, change func(*config.Config)) {
+// modes are the ways to treat errors.
+var modes = []config.OnError{config.Partial, config.FailFast}
+
+func (b *bed) strikeEverywhere(t *testing.T, positions []position, faults []*chaos.Fault,
+	want func(*chaos.Fault, position, config.OnError) answer, change func(*config.Config)) {
 	mode := config.Partial
 	patient := b.router(t, func(c *config.Config) {
 		change(c)
@@ -297,8 +304,7 @@ func (b *bed) strikeEverywhere(t *testing.T, positions []position, faults []*cha
 			before := b.measure()
 			for _, f := range faults {
 				t.Run(f.Name, func(t *testing.T) {
-					want := outcomes[f.Name](p).answer(p, mode)
-					b.strike(t, patient, change, p, f, want)
+					b.strike(t, patient, change, p, f, want(f, p, mode))
 					// Whatever is left on a connection shows in the next answer.
 					b.wantFine(t, patient, p)
 					before.goroutines++ // of the subtest

@@ -2,6 +2,7 @@ package chaos_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,6 +11,138 @@ import (
 	"github.com/weft-graphql/weft/internal/chaos"
 	"github.com/weft-graphql/weft/merge"
 )
+
+// An entityPosition is what of the answer at a position comes from entities.
+type entityPosition struct {
+	position
+	values []string // by representation, as JSON
+	places []string // of the entities, and
+	fields []string // of their values: paths as JSON
+	kind   string   // what a value has to be
+	data   func(values []string) string
+}
+
+// entityPositions are all positions at which entities are asked for.
+func entityPositions(t *testing.T) []entityPosition {
+	t.Helper()
+	at := func(name string) position {
+		for _, p := range positions {
+			if p.name == name {
+				return p
+			}
+		}
+		t.Fatalf("there is no position %q", name)
+		return position{}
+	}
+	orNull := func(format string) func([]string) string {
+		return func(values []string) string {
+			for _, v := range values {
+				if v == "null" {
+					return `{"product":null}`
+				}
+			}
+			return fill(format)(values)
+		}
+	}
+	list := []entityPosition{
+		{at("entity"), []string{"29.99"}, []string{`["product"]`}, []string{`["product","price"]`}, "a number",
+			fill(`{"product":{"name":"Aurora Wireless Headphones","price":%s}}`)},
+		{at("entities of a list"), []string{"29.99", "89", "44.5"},
+			[]string{`["topProducts",0]`, `["topProducts",1]`, `["topProducts",2]`},
+			[]string{`["topProducts",0,"price"]`, `["topProducts",1,"price"]`, `["topProducts",2,"price"]`}, "a number",
+			fill(`{"topProducts":[{"name":"Aurora Wireless Headphones","price":%s},{"name":"Halo Desk Lamp","price":%s},{"name":"Hasami Pour-Over Set","price":%s}]}`)},
+		{at("one of two siblings"), []string{"29.99"}, []string{`["product"]`}, []string{`["product","price"]`}, "a number",
+			fill(`{"product":{"availability":"In Stock","price":%s}}`)},
+		// The second wave: reviews come first, and then who wrote them.
+		{at("nested entity"), []string{`"dario.bauer329@example.com"`, `"luca.fischer302@example.com"`},
+			[]string{`["product","reviews","nodes",0,"author"]`, `["product","reviews","nodes",1,"author"]`},
+			[]string{`["product","reviews","nodes",0,"author","email"]`, `["product","reviews","nodes",1,"author","email"]`}, "a string",
+			orNull(`{"product":{"reviews":{"nodes":[{"rating":4,"author":{"email":%s}},{"rating":3,"author":{"email":%s}}]}}}`)},
+		{at("entity that must not be null"), []string{`"USD"`}, []string{`["product"]`}, []string{`["product","currency"]`}, "a string",
+			orNull(`{"product":{"name":"Aurora Wireless Headphones","currency":%s}}`)},
+	}
+	n := 0
+	for _, p := range positions {
+		if p.entities {
+			n++
+		}
+	}
+	if n != len(list) {
+		t.Fatalf("%d positions have entities, %d are here", n, len(list))
+	}
+	return list
+}
+
+// fill puts values into a format.
+func fill(format string) func([]string) string {
+	return func(values []string) string {
+		list := make([]any, len(values))
+		for i, v := range values {
+			list[i] = v
+		}
+		return fmt.Sprintf(format, list...)
+	}
+}
+
+// want is what a fault of entities does to the answer.
+func (p entityPosition) want(t *testing.T, f *chaos.Fault, mode config.OnError) answer {
+	values := slices.Clone(p.values)
+	last := len(values) - 1
+	a := answer{Status: 200}
+	failed := false // the fetch, which is what fail_fast looks at
+	wrong := func() {
+		failed = true
+		a.Errors = []failure{{p.path, merge.CodeMalformed, p.subgraph, fmt.Sprintf("subgraph %q gave a wrong answer", p.subgraph), 0}}
+	}
+	all := func() {
+		for i := range values {
+			values[i] = "null"
+		}
+	}
+	switch f.Name {
+	case "null for the entities", "an object for the entities", "a string for the entities",
+		"no entities", "an entity too few", "an entity too many":
+		// Any of what is left may be of another entity.
+		all()
+		wrong()
+	case "nulls for the entities":
+		all() // they do not exist, which is no error
+	case "null for an entity", "an entity without fields":
+		values[last] = "null"
+	case "a number for an entity", "a string for an entity", "a list for an entity":
+		values[last] = "null"
+		wrong()
+	case "another order":
+		slices.Reverse(values) // the order is all that says which is which
+	case "fields of another kind":
+		values[last] = "null"
+		a.Errors = []failure{{p.fields[last], merge.CodeMalformed, p.subgraph,
+			fmt.Sprintf("subgraph %q answered something else where %s belongs", p.subgraph, p.kind), 0}}
+	case "fields nobody asked for":
+	default:
+		t.Errorf("nobody knows what comes of %q", f.Name)
+	}
+	a.Data = p.data(values)
+	if failed && mode == config.FailFast {
+		a.Data = "null"
+	}
+	return a
+}
+
+// TestChaosEntities puts every fault of entities at every position that has
+// some, in both modes: the answer is exactly what it has to be, and afterwards
+// everything is as before.
+func TestChaosEntities(t *testing.T) {
+	b := newBed(t)
+	for _, mode := range modes {
+		t.Run(string(mode), func(t *testing.T) {
+			for _, p := range entityPositions(t) {
+				want := func(f *chaos.Fault, _ position, mode config.OnError) answer { return p.want(t, f, mode) }
+				b.strikeEverywhere(t, []position{p.position}, chaos.EntityFaults(), want, func(c *config.Config) { c.OnError = mode })
+			}
+		})
+	}
+}
 
 // TestTrap11Entities: what a subgraph says about three products, whose prices it was
 // asked for, and what of it reaches the client. A price is never moved to
@@ -67,7 +200,7 @@ func TestTrap11Entities(t *testing.T) {
 			[3]string{"1", "null", "3"}, reported(`["topProducts"]`)},
 	}
 	b := newBed(t)
-	for _, mode := range []config.OnError{config.Partial, config.FailFast} {
+	for _, mode := range modes {
 		t.Run(string(mode), func(t *testing.T) {
 			r := b.router(t, func(c *config.Config) { c.OnError = mode })
 			defer r.Close()

@@ -419,6 +419,27 @@ func TestTrap17StaleConnections(t *testing.T) {
 	}
 }
 
+// TestTrap17StaleEverywhere: the same at every position, in both modes.
+func TestTrap17StaleEverywhere(t *testing.T) {
+	b := newBed(t)
+	for _, mode := range modes {
+		r := b.router(t, func(c *config.Config) { c.OnError = mode })
+		defer r.Close()
+		for _, p := range positions {
+			b.wantFine(t, r, p)
+			before := b.measure()
+			for range 20 {
+				for name, s := range b.servers {
+					s.Hangup()
+					b.wantConnections(t, name, 0)
+				}
+				b.wantFine(t, r, p)
+				b.wantBaseline(t, before)
+			}
+		}
+	}
+}
+
 // TestTrap17Refused: a subgraph that is not there is an error at its path, and
 // is found again as soon as it is back.
 func TestTrap17Refused(t *testing.T) {
