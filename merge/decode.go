@@ -335,6 +335,11 @@ func (d *decoder) list(n *node, lists int) (slot, error) {
 		d.up()
 		return makeSlot(listValue, len(d.slots), 0), nil
 	}
+	isLast := n.verbatim != nil && n.verbatim.lists == lists
+	if isLast && d.pos == start+1 && d.verbatimElements(n.verbatim) {
+		d.up()
+		return makeSlot(leafValue, start, d.pos-start), nil
+	}
 	for {
 		v, err := d.composite(n, lists)
 		if err != nil {
@@ -356,7 +361,7 @@ func (d *decoder) list(n *node, lists int) (slot, error) {
 		}
 	}
 	items := d.items[mark:]
-	if n.verbatim != nil && n.verbatim.lists == lists && d.isVerbatim(items, d.pos-start) {
+	if isLast && d.isVerbatim(items, d.pos-start) {
 		d.items = d.items[:mark]
 		d.up()
 		return makeSlot(leafValue, start, d.pos-start), nil

@@ -245,7 +245,7 @@ func extensionsOf(raw json.RawMessage) map[string]any {
 // scanner.
 func elements(raw []byte) func(yield func([]byte) bool) {
 	return func(yield func([]byte) bool) {
-		s := scanner{buf: raw, pos: 1, slash: -1, control: -1}
+		s := scanner{buf: raw, cursor: cursor{pos: 1, slash: -1, control: -1}}
 		s.space()
 		for s.peek() != ']' {
 			start := s.pos

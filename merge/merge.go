@@ -96,10 +96,14 @@ func (p *Program) Size() int { return p.size }
 func (p *Program) SizeHint(answers int) int {
 	growth := int(p.growth.Load())
 	if growth == 0 {
-		return answers
+		return min(answers, maxUnknown)
 	}
 	return answers/1024*growth + answers/64 + 512
 }
+
+// maxUnknown bounds the guess for a first response, of which nobody knows how
+// much will be copied to it.
+const maxUnknown = 1 << 20
 
 // maxGrowth bounds what a guess can cost.
 const maxGrowth = 8 * 1024

@@ -36,19 +36,25 @@ func (e *MalformedError) Error() string {
 //
 // Invariant: buf is valid UTF-8, see newScanner.
 type scanner struct {
-	buf   []byte
-	pos   int
-	depth int
+	buf []byte
+	cursor
 
 	// owned says that buf is a copy made by patch.
 	owned bool
 
-	// slash and control are where the next backslash and the next control
-	// character are, if that is not before the cursor.
-	slash, control int
-
 	// escaped says that the string that was read last holds an escape.
 	escaped bool
+}
+
+// A cursor is a place in the text. Whoever goes back to one has to take it as a
+// whole.
+type cursor struct {
+	pos   int
+	depth int
+
+	// slash and control are where the next backslash and the next control
+	// character are, if that is not before pos.
+	slash, control int
 }
 
 // newScanner returns a scanner at the start of text. Bytes that are not UTF-8
@@ -60,7 +66,7 @@ func newScanner(text []byte) scanner {
 	if !utf8.Valid(text[plain:]) {
 		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 	}
-	s := scanner{buf: text, slash: -1, control: -1}
+	s := scanner{buf: text, cursor: cursor{slash: -1, control: -1}}
 	if plain == len(text) {
 		s.control = plain
 	}

@@ -89,13 +89,40 @@ func (d *decoder) verbatim(v *verbatim) (s slot, ok bool) {
 	if d.patience < 0 || d.depth+v.levels > maxDepth {
 		return slot{}, false
 	}
-	start, depth := d.pos, d.depth
+	start := d.cursor
 	if d.verbatimObject(v) {
-		return makeSlot(leafValue, start, d.pos-start), true
+		return makeSlot(leafValue, start.pos, d.pos-start.pos), true
 	}
-	d.patience -= d.pos - start
-	d.pos, d.depth = start, depth
+	d.goBack(start)
 	return slot{}, false
+}
+
+// verbatimElements reads the elements of a list and its closing bracket if all
+// of them are as wanted. If not, nothing has been read.
+func (d *decoder) verbatimElements(v *verbatim) bool {
+	if d.patience < 0 || d.depth+v.levels > maxDepth {
+		return false
+	}
+	start := d.cursor
+	for d.peek() == '{' && d.verbatimObject(v) {
+		switch d.peek() {
+		case ',':
+			d.pos++
+			continue
+		case ']':
+			d.pos++
+			return true
+		}
+		break
+	}
+	d.goBack(start)
+	return false
+}
+
+// goBack makes what has been read since start unread.
+func (d *decoder) goBack(start cursor) {
+	d.patience -= d.pos - start.pos
+	d.cursor = start
 }
 
 func (d *decoder) verbatimObject(v *verbatim) bool {

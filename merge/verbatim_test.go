@@ -178,3 +178,31 @@ func FuzzVerbatim(f *testing.F) {
 		}
 	})
 }
+// What was found out about the text behind the cursor does not hold when the
+// cursor goes back.
+func TestVerbatimGoesBackOverEscapes(t *testing.T) {
+	const sdl = `type Query { items: [Item] } type Item { a: String b: String c: Int }`
+	const query = `{ items { a b c } }`
+	p := compile(t, sdl, query, []fetchSpec{{sel: query}})
+	long := strings.Repeat("plain text ", 5)
+	for _, tt := range []struct{ name, a string }{
+		{"a quote", long + `\"` + long},
+		{"a backslash at the end", long + `\\`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			item := `{"a":"` + tt.a + `","b":"` + long + `","c":1}`
+			want := `{"items":[` + item + `,` + item + `]}`
+			answer := strings.Replace(want, `"c":1}]`, `"c": 1}]`, 1) // the last is not as wanted
+			a, err := p.Decode(0, []byte(`{"data":`+answer+`}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := p.NewResult(nil)
+			r.Requests(0, 0)
+			r.Link(0, 0, a)
+			if got := string(r.Write(nil, nil)); got != want {
+				t.Errorf("the response is %s, want %s", got, want)
+			}
+		})
+	}
+}
