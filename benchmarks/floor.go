@@ -103,7 +103,7 @@ func openFloor(file, upstream string) (*floor, error) {
 	endpoints := map[string]subgraphs.Endpoint{}
 	for _, wave := range f.plan.Waves {
 		for _, r := range wave {
-			endpoints[r.Subgraph] = subgraphs.Endpoint{URL: "http://" + upstream + "/" + r.Subgraph, Timeout: time.Minute, MaxResponseBytes: 64 << 20}
+			endpoints[r.Subgraph] = subgraphs.Endpoint{URL: "http://" + upstream + "/" + r.Subgraph, Timeout: time.Minute, MaxResponseBytes: 128 << 20}
 		}
 	}
 	if f.client, err = subgraphs.NewClient(subgraphs.Options{Endpoints: endpoints}); err != nil {

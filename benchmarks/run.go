@@ -91,7 +91,7 @@ func runCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("benchmarks", flag.ContinueOnError)
 	flags.StringVar(&s.workloads, "workload", "shop,1kB,100kB,10MB", "comma-separated: our own by name, or `directories`")
 	flags.Var(&s.gateways, "gateway", "measure `NAME=URL,PID` too; may be repeated, with one workload")
-	flags.StringVar(&s.only, "only", "weft,floor", "which of our own to measure: weft, shared (weft with deduplicate_requests), floor; empty for none")
+	flags.StringVar(&s.only, "only", "weft,floor", "which of our own to measure: weft, shared (weft with deduplicate_requests), reuse (weft with reuse_entities), floor; empty for none")
 	flags.BoolVar(&s.half, "half", false, "then measure latency at half the rate that weft can do, for all")
 	flags.BoolVar(&s.direct, "direct", false, "measure the requests that weft sends first to subgraphs without a gateway, too")
 	flags.StringVar(&s.listen, "subgraphs", "127.0.0.1:4200", "`address` of the subgraphs")
@@ -192,12 +192,12 @@ func (m *measuring) start(ctx context.Context) error {
 		case "":
 		case "weft":
 			err = m.startWeft(ctx, "weft", self, supergraph)
-		case "shared":
-			err = m.startWeft(ctx, "shared", self, supergraph)
+		case "shared", "reuse":
+			err = m.startWeft(ctx, name, self, supergraph)
 		case "floor":
 			err = m.startFloor(ctx, self, supergraph)
 		default:
-			err = fmt.Errorf("-only is of weft, shared and floor, not %q", name)
+			err = fmt.Errorf("-only is of weft, shared, reuse and floor, not %q", name)
 		}
 		if err != nil {
 			return err
@@ -310,8 +310,8 @@ supergraph: {file: %q}
 log: {access: false, level: warn}
 headers: {all: {request: [{propagate: {named: authorization}}]}}
 deadline: 1m
-all_subgraphs: {max_response_bytes: 64MiB, timeout: 1m}
-`, address, supergraph)
+all_subgraphs: {max_response_bytes: 128MiB, timeout: 1m, reuse_entities: %v}
+`, address, supergraph, name == "reuse")
 	if name == "shared" {
 		text += "deduplicate_requests: true\n"
 	}

@@ -36,7 +36,7 @@ var ownWorkloads embed.FS
 
 // lists are the workloads that are one list of small objects from one
 // subgraph, and how many objects make the size that the name promises.
-var lists = map[string]int{"1kB": 9, "100kB": 880, "10MB": 86_000}
+var lists = map[string]int{"1kB": 9, "100kB": 880, "10MB": 86_000, "100MB": 860_000}
 
 // openWorkload returns one of our own workloads by name, or reads a directory.
 func openWorkload(name string) (*workload, error) {
@@ -50,7 +50,7 @@ func openWorkload(name string) (*workload, error) {
 	}
 	info, err := os.Stat(name)
 	if err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("there is no workload %q, and no such directory; ours are shop, 1kB, 100kB and 10MB", name)
+		return nil, fmt.Errorf("there is no workload %q, and no such directory; ours are shop, 1kB, 100kB, 10MB and 100MB", name)
 	}
 	return readWorkload(filepath.Base(name), os.DirFS(name))
 }
@@ -58,7 +58,7 @@ func openWorkload(name string) (*workload, error) {
 // connections is how many clients may ask for the answer at a time. Where it is
 // large, more of them would only measure how memory is moved.
 func (w *workload) connections() int {
-	if w.name == "10MB" {
+	if w.name == "10MB" || w.name == "100MB" {
 		return 2
 	}
 	return maxConnections
