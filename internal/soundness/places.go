@@ -315,7 +315,7 @@ func inputFor(l *plan.Lookup, typ string) *plan.Input {
 // have or, when in doubt, all that one of the sources could have.
 func (k *check) runtimeTypes(typ, name string, sources []source) []string {
 	if !k.doubtful {
-		return RuntimeTypes(k.super, typ, name)
+		return runtimeTypes(k.super, k.request.Labels, typ, name)
 	}
 	var types []string
 	for _, t := range k.super.Types[k.super.Field(typ, name).Type.Name()].Possible {
@@ -326,17 +326,18 @@ func (k *check) runtimeTypes(typ, name string, sources []source) []string {
 	return types
 }
 
-// RuntimeTypes are the object types that the value of a field can have: those
-// that every subgraph with the field may answer. Sharing a field promises that
-// all answer alike, so no other can come.
-func RuntimeTypes(s *supergraph.Supergraph, typ, name string) []string {
+// runtimeTypes are the object types that the value of a field can have: those
+// that every subgraph with the field, under some override labels, may answer.
+// Sharing a field promises that all answer alike, so no other can come.
+func runtimeTypes(s *supergraph.Supergraph, labels map[string]bool, typ, name string) []string {
 	field := s.Field(typ, name)
 	var types []string
 	for _, t := range s.Types[field.Type.Name()].Possible {
 		possible := true
 		for _, g := range s.Subgraphs {
 			for _, f := range fieldsIn(s, g.Index, typ, name) {
-				possible = possible && canBe(s, g.Index, f.Type.Name(), t)
+				inactive := f.OverrideLabel != "" && labels[f.OverrideLabel] != f.Overrides
+				possible = possible && (inactive || canBe(s, g.Index, f.Type.Name(), t))
 			}
 		}
 		if possible {
