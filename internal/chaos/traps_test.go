@@ -21,6 +21,7 @@ import (
 	"github.com/weft-graphql/weft"
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/internal/chaos"
+	"github.com/weft-graphql/weft/merge"
 )
 
 // The traps of this file are those that need sockets. They are numbered as in
@@ -131,6 +132,72 @@ func (b *bed) settle(t *testing.T, address string) {
 		t.Fatal(err)
 	}
 	c.Close()
+}
+
+// TestUselessFetchesFreeTheirConnections: a subgraph that hangs is not waited for
+// when a null takes all of it with it, when on_error is fail_fast, or when the
+// client has gone. There are minutes until the deadline, so that the answer is
+// there at all is the proof; and the connection is closed.
+func TestUselessFetchesFreeTheirConnections(t *testing.T) {
+	const (
+		strict  = `{ product(id: "1") { currency availability } }` // currency must not be null
+		lenient = `{ product(id: "1") { price availability } }`
+	)
+	failed := []failure{{`["product"]`, merge.CodeHTTP, "pricing", `subgraph "pricing" gave no complete answer`, 0}}
+	tests := []struct {
+		name   string
+		mode   config.OnError
+		query  string
+		leaves bool // the client, rather than that pricing fails
+		want   answer
+	}{
+		{"a null takes it with it", config.Partial, strict, false, answer{200, `{"product":null}`, failed}},
+		{"fail fast", config.FailFast, lenient, false, answer{200, "null", failed}},
+		{"the client has gone", config.Partial, lenient, true, answer{}},
+		{"the client has gone, fail fast", config.FailFast, strict, true, answer{}},
+	}
+	b := newBed(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := b.router(t, func(c *config.Config) { c.OnError = tt.mode })
+			defer r.Close()
+			pricing, inventory := b.servers["pricing"], b.servers["inventory"]
+			defer pricing.Set(nil)
+			defer inventory.Set(nil)
+			inventory.Set(faultNamed(t, "hang"))
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			asked := inventory.Requests()
+			underWay := func() {
+				for end := time.Now().Add(30 * time.Second); inventory.Requests() == asked; time.Sleep(100 * time.Microsecond) {
+					if time.Now().After(end) {
+						t.Error("inventory is not asked")
+						return
+					}
+				}
+			}
+			if tt.leaves {
+				go func() {
+					underWay()
+					leave()
+				}()
+			} else {
+				// It fails when the other one is under way.
+				pricing.Set(chaos.Raw("late", func([]byte) string {
+					underWay()
+					return "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"
+				}))
+			}
+			response, body := ask(ctx, r, tt.query)
+			b.wantConnections(t, "inventory", 0)
+			if tt.leaves {
+				return // and nobody reads it
+			}
+			if diff := cmp.Diff(tt.want, decode(t, response, body)); diff != "" {
+				t.Errorf("answer (-want +got):\n%s", diff)
+			}
+		})
+	}
 }
 
 // TestTrap02ConnectionsAreReused: answers of whatever kind leave a connection

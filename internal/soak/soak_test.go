@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync"
@@ -66,7 +67,7 @@ type world struct {
 	// does: else what is in use depends on what is under way.
 	quiet sync.RWMutex
 
-	asked, partial, left, refused, reloads, rejected, marks atomic.Int64
+	asked, partial, left, refused, reloads, rejected, marks, samples atomic.Int64
 }
 
 // A router serves on an address of its own.
@@ -82,13 +83,18 @@ type router struct {
 func TestSoak(t *testing.T) {
 	w := newWorld(t)
 	queries := w.queries(t)
-	every, end := reload, time.Now().Add(*length)
-	if short := *length / 4; short < every {
-		every = short
-	}
-	ctx, cancel := context.WithDeadline(t.Context(), end)
+	every, start := min(reload, *length/4), time.Now()
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer cancel()
+		pause(ctx, *length)
+		// A slow machine may need longer for something of everything.
+		for end := time.Now().Add(5 * time.Minute); !w.hasSeenAll() && time.Now().Before(end); {
+			pause(ctx, 100*time.Millisecond)
+		}
+	})
 	for i := range clients {
 		wg.Go(func() { w.ask(ctx, t, i, queries) })
 	}
@@ -100,18 +106,29 @@ func TestSoak(t *testing.T) {
 		s.Set(nil)
 	}
 	w.wantRight(t, queries)
+	took := time.Since(start)
 	t.Logf("%d requests in %v, %.0f a second: %d with errors as they should be, %d whose client left, %d refused",
-		w.asked.Load(), *length, float64(w.asked.Load())/length.Seconds(), w.partial.Load(), w.left.Load(), w.refused.Load())
+		w.asked.Load(), took.Round(time.Second), float64(w.asked.Load())/took.Seconds(), w.partial.Load(), w.left.Load(), w.refused.Load())
 	t.Logf("%d schemas taken by both routers, %d refused by both; %d requests to subgraphs, %d mutations sent and %d of them arrived",
 		w.reloads.Load(), w.rejected.Load(), w.upstream(), w.meant.Load(), w.mutated.Load())
 	if w.mutated.Load() > w.meant.Load() {
 		t.Errorf("%d mutations arrived, and %d were sent", w.mutated.Load(), w.meant.Load())
 	}
-	if w.asked.Load() < 100 || w.partial.Load() == 0 || w.left.Load() == 0 || w.refused.Load() == 0 || w.reloads.Load() == 0 || w.marks.Load() == 0 || w.mutated.Load() == 0 {
+	if !w.hasSeenAll() {
 		t.Error("that was no soak")
 	}
 	w.wantIdle(t)
 	checkSlope(t, samples)
+}
+
+// hasSeenAll tells whether there has been something of everything.
+func (w *world) hasSeenAll() bool {
+	for _, n := range []*atomic.Int64{&w.partial, &w.left, &w.refused, &w.reloads, &w.rejected, &w.marks, &w.mutated} {
+		if n.Load() == 0 {
+			return false
+		}
+	}
+	return w.asked.Load() >= 100 && w.samples.Load() >= minSamples
 }
 
 func newWorld(t *testing.T) *world {
@@ -144,9 +161,12 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() {
 		// The last to end; nobody is asked any more.
 		for name, s := range w.servers {
-			for end := time.Now().Add(30 * time.Second); s.Connections() > 0; time.Sleep(time.Millisecond) {
+			// What has been given up is still worked at for a while.
+			for end := time.Now().Add(2 * time.Minute); s.Connections() > 0; time.Sleep(time.Millisecond) {
 				if time.Now().After(end) {
-					t.Fatalf("%d connections to %s are left", s.Connections(), name)
+					var stacks strings.Builder
+					_ = pprof.Lookup("goroutine").WriteTo(&stacks, 1)
+					t.Fatalf("%d connections to %s are left\n%s", s.Connections(), name, stacks.String())
 				}
 			}
 		}
@@ -659,6 +679,7 @@ func (w *world) watch(ctx context.Context, t *testing.T) []sample {
 	for pause(ctx, max(*length/20, 100*time.Millisecond)) {
 		s := w.sample()
 		samples = append(samples, s)
+		w.samples.Add(1)
 		t.Logf("%8d requests  %4d MiB heap  %4d MiB resident  %4d goroutines", s.requests, s.heap>>20, s.resident>>20, s.goroutines)
 	}
 	return samples
@@ -689,13 +710,16 @@ func resident() uint64 {
 	return pages * uint64(os.Getpagesize())
 }
 
+// minSamples are so many that each third has some.
+const minSamples = 6
+
 // checkSlope compares the last third of the samples with the middle one. In the
 // first third caches and pools fill.
 func checkSlope(t *testing.T, samples []sample) {
-	n := len(samples) / 3
-	if n < 2 {
+	if len(samples) < minSamples {
 		t.Fatalf("only %d samples", len(samples))
 	}
+	n := len(samples) / 3
 	if *length >= time.Minute {
 		t.Logf("resident memory: %+.2f MiB a minute over the last two thirds", slope(samples[n:])/(1<<20)*60)
 	}
