@@ -100,7 +100,7 @@ type program struct {
 }
 
 // planTimeout bounds the planning of one operation, whoever waits for it. The
-// planner's own budget of steps comes first on an idle machine.
+// planner's own budget of steps and bytes comes first on an idle machine.
 const planTimeout = 2 * time.Second
 
 // plan returns the program of an operation under the conditions of a request's
