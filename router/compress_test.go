@@ -185,7 +185,13 @@ func TestCompressionCostsNothingUnasked(t *testing.T) {
 			b.Router.handler.ServeHTTP(&discard{header: http.Header{}}, r)
 		}
 		serve()
-		return testing.AllocsPerRun(100, serve)
+		// The least of some, since with the race detector pools lose what
+		// they hold by chance.
+		least := testing.AllocsPerRun(100, serve)
+		for range 4 {
+			least = min(least, testing.AllocsPerRun(100, serve))
+		}
+		return least
 	}
 	if off, on := count(false), count(true); on > off+1 {
 		t.Errorf("%v allocations, and %v without", on, off)
