@@ -287,7 +287,7 @@ func (b *Bench) execute(ctx context.Context, r *prepared, p *plan.Plan, want *an
 
 func (b *Bench) run(ctx context.Context, r *prepared, program *merge.Program, want *answer) error {
 	x := &executor.Executor{Fetcher: b}
-	response, err := x.Execute(ctx, &executor.Request{Program: program, Variables: r.variables})
+	response, err := x.Execute(ctx, &executor.Request{Program: program, Variables: r.variables, MaxErrors: merge.MostErrors})
 	if err != nil {
 		return err
 	}
