@@ -178,6 +178,7 @@ func FuzzVerbatim(f *testing.F) {
 		}
 	})
 }
+
 // What was found out about the text behind the cursor does not hold when the
 // cursor goes back.
 func TestVerbatimGoesBackOverEscapes(t *testing.T) {
