@@ -61,15 +61,15 @@ func runDemo(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	trouble, err := newTroublemaker(c)
+	if err != nil {
+		return err
+	}
 	front, err := listen(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}
 	defer front.Close()
-	trouble, err := newTroublemaker(c)
-	if err != nil {
-		return err
-	}
 	s := &showcase{services: services, trouble: trouble, out: c.Root().Writer}
 	defer s.close()
 	if err := s.listen(ctx, cfg); err != nil {
