@@ -1,0 +1,310 @@
+package planner
+
+import "slices"
+
+// An offer is what one set of doors comes to.
+type offer struct {
+	missing int
+	cost    int     // as the total of a decision
+	stage   int     // the latest of any fetch used
+	used    viewSet // what is read through
+	entered int     // how many doors
+}
+
+// An evaluation is one set of doors being looked at.
+type evaluation struct {
+	*pricing
+	offer
+	at holding // with what has been entered
+
+	// order are the n views known, in the order in which they got known.
+	order [maxViews]uint8
+	n     int
+	known viewSet
+}
+
+// lacks tells early whether something would be missing, if that makes it no
+// better than the best.
+func (e *evaluation) lacks() bool {
+	if !e.found || e.best.missing > 0 {
+		return false
+	}
+	for i := range e.chart.items {
+		if ci := &e.chart.items[i]; !ci.free && ci.had&e.known == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *evaluation) know(view int) {
+	e.order[e.n] = uint8(view)
+	e.n++
+	e.known |= viewBit(view)
+}
+
+// read counts a field that is read through a view.
+func (e *evaluation) read(view int) {
+	e.stage = max(e.stage, int(e.at[view]))
+	e.cost += costField * int(e.at[view])
+	e.used |= viewBit(view)
+}
+
+func (e *evaluation) hopeless(from int) bool {
+	if !e.found || e.best.missing > 0 {
+		return false
+	}
+	if e.missing > 0 {
+		return true
+	}
+	cost := e.cost
+	if e.floored {
+		for _, floor := range e.floors[from:] {
+			cost += floor
+		}
+	}
+	return cost >= e.best.cost
+}
+
+// enter enters doors in rounds, the earliest possible first; see search.enter.
+func (e *evaluation) enter(doors []int) {
+	var ways [maxViews]chartWay
+	for pending := doorSet(doors); pending != 0; {
+		round := ways[:0]
+		for _, d := range doors {
+			if pending&viewBit(d) == 0 {
+				continue
+			}
+			w, ok := e.way(d)
+			if !ok || len(round) > 0 && w.stage > round[0].stage {
+				continue
+			}
+			if len(round) > 0 && w.stage < round[0].stage {
+				round = round[:0]
+			}
+			round = append(round, w)
+		}
+		if len(round) == 0 {
+			return
+		}
+		for _, w := range round {
+			pending &^= viewBit(w.door)
+			view := e.chart.doors[w.door].view
+			e.cost += w.cost + costFetch + costStage*w.stage
+			e.used |= w.used
+			e.stage = max(e.stage, w.stage)
+			e.at[view] = uint8(w.stage)
+			e.know(view)
+		}
+	}
+}
+
+func doorSet(doors []int) viewSet {
+	var set viewSet
+	for _, d := range doors {
+		set |= viewBit(d)
+	}
+	return set
+}
+
+// A chartWay is a way through a door: by a key that some views have.
+type chartWay struct {
+	door, stage, cost int
+	used              viewSet
+}
+
+// way finds the best way through a door from the views known; see search.way.
+func (e *evaluation) way(door int) (best chartWay, ok bool) {
+keys:
+	for _, key := range e.chart.doors[door].keys {
+		w := chartWay{door: door}
+		for _, leaf := range key {
+			had := leaf & e.known
+			if had == 0 {
+				continue keys
+			}
+			from := had.first()
+			for had != 0 {
+				i := had.first()
+				if e.at[i] < e.at[from] || e.at[i] == e.at[from] && w.used.has(i) && !w.used.has(from) {
+					from = i
+				}
+			}
+			w.used |= viewBit(from)
+			w.cost += costField * int(e.at[from])
+			w.stage = max(w.stage, int(e.at[from]))
+		}
+		w.stage++
+		if w.stage > e.b.bound {
+			e.b.late = true
+			continue
+		}
+		if !ok || w.stage < best.stage || w.stage == best.stage && w.cost < best.cost {
+			best, ok = w, true
+		}
+	}
+	return best, ok
+}
+
+// readLeaf picks the earliest view that has the leaf.
+func (e *evaluation) readLeaf(ci *chartItem) {
+	from := -1
+	for _, k := range e.order[:e.n] {
+		i := int(k)
+		if ci.had.has(i) && (from < 0 || e.at[i] < e.at[from] || e.at[i] == e.at[from] && e.used.has(i) && !e.used.has(from)) {
+			from = i
+		}
+	}
+	if from < 0 {
+		e.missing++
+		return
+	}
+	e.read(from)
+}
+
+// readComposite prices the position below an item, which may be read through
+// all the views that have it.
+func (e *evaluation) readComposite(item int, ci *chartItem) {
+	had := ci.had & e.known
+	if ci.once {
+		had = e.readOnce(item, ci, had)
+	}
+	if had == 0 {
+		e.missing += e.chart.class.items[item].weight()
+		return
+	}
+	if ci.chart == nil {
+		e.readUncharted(item, ci, had)
+		return
+	}
+	var at holding
+	var from [maxViews]uint8 // by the child's view: the own one that gives it
+	for _, k := range e.order[:e.n] {
+		if !had.has(int(k)) {
+			continue
+		}
+		if to := ci.to[k]; at[to] == 0 || e.at[k] < at[to] {
+			at[to], from[to] = e.at[k], k
+		}
+	}
+	at[lastStage] = e.at[lastStage]
+	last := &e.pricing.last[item]
+	if last.price == nil || last.at != at {
+		last.at, last.price = at, e.b.price(ci.chart, at)
+	}
+	p := last.price
+	e.b.late = e.b.late || p.late
+	e.pay(item, p.missing, p.cost, p.stage)
+	for used := p.used; used != 0; {
+		e.read(int(from[used.first()]))
+	}
+	if p.used == 0 {
+		e.read(int(from[ci.chart.earliest(&at)]))
+	}
+}
+
+// pay adds what is below an item.
+func (e *evaluation) pay(item, missing, cost, stage int) {
+	e.stage = max(e.stage, stage)
+	e.pricing.below[item] = cost
+	e.missing += missing
+	e.cost += cost
+}
+
+// readUncharted is readComposite where the position below has no chart.
+func (e *evaluation) readUncharted(item int, ci *chartItem, had viewSet) {
+	var few [maxViews]known
+	var fewHands [maxViews]hand
+	given := few[:0]
+	var fewFrom, fewIndex [maxViews]int
+	from := fewFrom[:0]
+	for _, k := range e.order[:e.n] {
+		if had.has(int(k)) {
+			v := e.b.below(e.chart.views[k], e.chart.class, e.chart.class.items[item])
+			given = append(given, known{hand: hand{v, int(e.at[k])}})
+			from = append(from, int(k))
+		}
+	}
+	hands, index := canonical(fewHands[:0], fewIndex[:0], given, nil)
+	d := e.b.choose(ci.child, hands)
+	first := index[0]
+	for _, i := range index {
+		if given[i].stage < given[first].stage {
+			first = i
+		}
+	}
+	e.pay(item, d.missing, d.total(), d.stage)
+	index = d.placesOf(hands, index)
+	for i, used := range d.used {
+		if used {
+			e.read(from[index[i]])
+		}
+	}
+	if !slices.Contains(d.used, true) {
+		e.read(from[first])
+	}
+}
+
+// readOnce keeps a list of entities from being read in several subgraphs where
+// one will do; see builder.readOnce.
+func (e *evaluation) readOnce(item int, ci *chartItem, had viewSet) viewSet {
+	b := e.b
+	late, best, bestCost, possible := b.late, -1, 0, false
+	var seen viewSet // of the child's views
+	var seenViews []*view
+	for _, k := range e.order[:e.n] {
+		i := int(k)
+		if !had.has(i) {
+			continue
+		}
+		if ci.chart != nil {
+			if seen.has(int(ci.to[i])) {
+				continue
+			}
+			seen |= viewBit(int(ci.to[i]))
+		} else {
+			v := b.below(e.chart.views[i], e.chart.class, e.chart.class.items[item])
+			if slices.Contains(seenViews, v) {
+				continue
+			}
+			seenViews = append(seenViews, v)
+		}
+		bound := int(e.at[lastStage])
+		if missing, cost := e.alone(item, ci, i, bound); missing == 0 {
+			if best < 0 || cost < bestCost {
+				best, bestCost = i, cost
+			}
+			continue
+		}
+		if !possible {
+			missing, _ := e.alone(item, ci, i, max(bound, reachStages))
+			possible = missing == 0
+		}
+	}
+	switch {
+	case best >= 0:
+		b.late = late
+		return viewBit(best)
+	case possible:
+		b.late = true
+		return 0
+	}
+	return had
+}
+
+// alone prices what is below an item if it is read through one view.
+func (e *evaluation) alone(item int, ci *chartItem, view, bound int) (missing, cost int) {
+	b := e.b
+	before := b.bound
+	b.bound = bound
+	defer func() { b.bound = before }()
+	if ci.chart != nil {
+		var at holding
+		at[ci.to[view]], at[lastStage] = e.at[view], uint8(bound)
+		p := b.price(ci.chart, at)
+		return p.missing, p.cost
+	}
+	v := b.below(e.chart.views[view], e.chart.class, e.chart.class.items[item])
+	d := b.choose(ci.child, []hand{{v, int(e.at[view])}})
+	return d.missing, d.total()
+}
