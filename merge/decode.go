@@ -178,64 +178,85 @@ func (d *decoder) object(n *node) (slot, error) {
 	if n.set > 0 {
 		d.sets[n.set-1] = append(d.sets[n.set-1], uint32(ref))
 	}
-	d.pos++
-	for next, first := 0, true; ; first = false {
-		// A subgraph answers in the order it was asked, without spaces.
-		at := next
-		if next < len(n.entries) && n.entries[next].begins(d.buf, d.pos, first) {
-			d.pos += n.entries[next].length(first)
-			if d.peek() <= ' ' {
-				d.space()
-			}
-		} else {
-			var more bool
-			var err error
-			if at, more, err = d.member(n, next, first); err != nil {
-				return slot{}, err
-			}
-			if !more {
-				d.up()
-				return makeSlot(objectValue, ref, 0), nil
-			}
+	// A subgraph answers in the order it was asked, without spaces.
+	next, err := d.expected(n, ref, 0)
+	if err != nil {
+		return slot{}, err
+	}
+	first := next == 0
+	if first {
+		d.pos++
+	}
+	for d.peek() != '}' || first {
+		at, more, err := d.member(n, next, first)
+		if err != nil {
+			return slot{}, err
 		}
+		if !more {
+			d.up()
+			return makeSlot(objectValue, ref, 0), nil
+		}
+		first = false
 		if at < 0 {
 			if err := d.value(); err != nil {
 				return slot{}, err
 			}
 			continue
 		}
-		var (
-			v   slot
-			err error
-		)
-		if child := n.entries[at].child; child == nil {
-			v, err = d.leaf()
-		} else {
-			d.irregular = d.irregular || d.slots[ref+at].kind() != absentValue
-			v, err = d.composite(child, 0)
-		}
-		if err != nil {
+		if err := d.entry(n, ref, at); err != nil {
 			return slot{}, err
 		}
+		if next, err = d.expected(n, ref, at+1); err != nil {
+			return slot{}, err
+		}
+	}
+	d.pos++
+	d.up()
+	return makeSlot(objectValue, ref, 0), nil
+}
+
+// expected reads the members that are there as expected, from an entry on, and
+// returns the entry at which that ends.
+func (d *decoder) expected(n *node, ref, next int) (int, error) {
+	for next < len(n.entries) {
+		e := &n.entries[next]
+		if e.child == nil {
+			s := &n.stretches[e.stretch]
+			if next = d.stretch(n, s, ref, next); next < s.end {
+				break
+			}
+			continue
+		}
+		m := &n.members[next]
+		if !m.isAt(d.buf, d.pos) {
+			break
+		}
+		if d.pos += len(m.text); d.peek() <= ' ' {
+			d.space()
+		}
+		if err := d.entry(n, ref, next); err != nil {
+			return 0, err
+		}
+		next++
+	}
+	return next, nil
+}
+
+// entry reads the value of an entry.
+func (d *decoder) entry(n *node, ref, at int) error {
+	e := &n.entries[at]
+	if e.child == nil {
+		v, err := d.leaf()
 		d.slots[ref+at] = v
-		next = at + 1
+		if s := &n.stretches[e.stretch]; s.span > 0 {
+			d.slots[ref+int(s.span)] = slot{} // the name may come twice
+		}
+		return err
 	}
-}
-
-// begins tells whether the entry's key is at a place in buf.
-func (e *entry) begins(buf []byte, i int, first bool) bool {
-	if first {
-		return e.first.isAt(buf, i)
-	}
-	return e.later.isAt(buf, i)
-}
-
-// length is how long the key is, with what surrounds it.
-func (e *entry) length(first bool) int {
-	if first {
-		return len(e.first.text)
-	}
-	return len(e.later.text)
+	d.irregular = d.irregular || d.slots[ref+at].kind() != absentValue
+	v, err := d.composite(e.child, 0)
+	d.slots[ref+at] = v
+	return err
 }
 
 // member reads up to the value of an object's next member, whatever it is. It

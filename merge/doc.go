@@ -30,6 +30,8 @@
 //
 //   - An object that the subgraph has answered just as the client wants it, and
 //     that nothing else looks into, is checked and kept as one range (verbatim).
+//   - Of other objects the text of neighbouring leaves is kept as one range, if
+//     they are neighbours in the response and as the client wants them (stretch).
 //   - Objects that a lookup is about are listed while they are decoded, where
 //     the way to them says nothing more (listTargets).
 //   - Of two objects for which the same representations were made the second is

@@ -92,9 +92,7 @@ func (p *Program) compileLookups(f *fetch) error {
 			return fmt.Errorf("two lookups have the key %q", pl.Key)
 		}
 		l := &lookup{entry: int32(len(f.shape.entries)), literal: strconv.Quote(pl.Variable) + ":"}
-		e := newEntry(pl.Key)
-		e.as, e.child = pl.Key, shape
-		f.shape.entries = append(f.shape.entries, e)
+		f.shape.entries = append(f.shape.entries, entry{key: pl.Key, as: pl.Key, child: shape})
 		f.lookups = append(f.lookups, l)
 		up := 0
 		for _, c := range pl.Context {

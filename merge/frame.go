@@ -150,17 +150,27 @@ func (v *view) leave(f frame) {
 // nil if it is null or absent. A null from one fetch does not hide a value
 // from another.
 func (v *view) value(candidates []candidate, f frame) ([]byte, int32) {
-	for _, c := range candidates {
-		ref := v.ref(f, c.source)
-		if ref == 0 {
-			continue
-		}
-		p := &v.r.parts[c.fetch]
-		if s := p.at(ref, c.slot); s.kind() == leafValue {
-			return s.raw(p.buf), c.fetch
+	for i := range candidates {
+		if raw := v.valueAt(&candidates[i], f); raw != nil {
+			return raw, candidates[i].fetch
 		}
 	}
 	return nil, -1
+}
+
+// valueAt returns what is at one candidate of the frame, nil if it is null or
+// absent.
+func (v *view) valueAt(c *candidate, f frame) []byte {
+	ref := v.ref(f, c.source)
+	if ref == 0 {
+		return nil
+	}
+	p := &v.r.parts[c.fetch]
+	s := p.at(ref, c.slot)
+	if s.kind() != leafValue {
+		return nil
+	}
+	return s.raw(p.buf)
 }
 
 // typename returns the name of the frame's runtime type, nil if it is not

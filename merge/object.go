@@ -50,6 +50,7 @@ type field struct {
 	literal string
 	as      string // the response name
 	name    string // in the schema, for messages
+	typ     string // in the schema
 
 	kind    fieldKind
 	nonNull bool
@@ -57,6 +58,9 @@ type field struct {
 	// elements tells for each list level, from the outside, whether its
 	// elements are non-null.
 	elements []bool
+
+	// run is the run that begins with the field; nil if none does.
+	run *run
 
 	// candidates of a leaf, and what its values may be.
 	candidates []candidate
@@ -76,6 +80,15 @@ type field struct {
 	// copies says how objects are recognised that have been written before;
 	// nil if they are not.
 	copies *copies
+}
+
+// isNullable tells whether the field, or an element at a list level of it, can be
+// null.
+func (f *field) isNullable(level int) bool {
+	if level > 0 {
+		return !f.elements[level-1]
+	}
+	return !f.nonNull
 }
 
 type fieldKind uint8
@@ -112,7 +125,9 @@ func (c *compiler) object(pos *position, def *ast.Definition, selections []*oper
 	if def.Kind == ast.Object {
 		o.lenient = def == c.schema.Query || def == c.schema.Mutation || def == c.schema.Subscription
 		var err error
-		o.one, err = c.objectType(pos, def, selections, nil)
+		if o.one, err = c.objectType(pos, def, selections, nil); err == nil {
+			o.one.setRuns(pos, !o.lenient)
+		}
 		return o, err
 	}
 	if len(selections) == 0 {
@@ -129,6 +144,7 @@ func (c *compiler) object(pos *position, def *ast.Definition, selections []*oper
 		if err != nil {
 			return nil, err
 		}
+		ot.setRuns(pos, false)
 		o.types[t.Name] = ot
 	}
 	if len(o.types) == 0 && def.Kind == ast.Interface {
@@ -278,6 +294,7 @@ func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) 
 		pos.shown[f.as] = true
 	}
 	t := d.Type
+	f.typ = t.String()
 	f.nonNull = t.NonNull
 	for t.Elem != nil {
 		t = t.Elem

@@ -280,20 +280,36 @@ func (s *scanner) string() error {
 		return s.rest(i)
 	}
 	end += i
-	if s.slash < i {
-		s.slash = len(s.buf)
-		if at := bytes.IndexByte(s.buf[i:], '\\'); at >= 0 {
-			s.slash = i + at
-		}
-	}
-	if s.control < i {
-		s.control = nextControl(s.buf, i)
-	}
-	if s.slash < end || s.control < end {
+	s.pos = i
+	if s.plain() < end {
 		return s.rest(i)
 	}
 	s.pos = end + 1
 	return nil
+}
+
+// plain returns the place of the next backslash or control character from the
+// cursor on, or the length of buf.
+func (s *scanner) plain() int {
+	if s.slash < s.pos || s.control < s.pos {
+		s.look()
+	}
+	return min(s.slash, s.control)
+}
+
+// look finds out what is behind the cursor. Either of the two is looked for only
+// when it has been passed, or a text full of the one would be searched for the
+// other again and again.
+func (s *scanner) look() {
+	if s.slash < s.pos {
+		s.slash = len(s.buf)
+		if at := bytes.IndexByte(s.buf[s.pos:], '\\'); at >= 0 {
+			s.slash = s.pos + at
+		}
+	}
+	if s.control < s.pos {
+		s.control = nextControl(s.buf, s.pos)
+	}
 }
 
 // plainUntil returns how much of text has neither control characters nor bytes

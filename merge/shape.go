@@ -19,12 +19,21 @@ import (
 type node struct {
 	entries []entry
 
+	// members are the entries as they are expected in an object, the brace before
+	// the first, and stretches those between composites. Text of a stretch can be
+	// part of the response.
+	members   []member
+	stretches []stretch
+
 	// places finds entries by key where there are too many to search.
 	places map[string]int
 
 	// width is the number of slots of an object: one per entry, then those
-	// reserved for links.
+	// reserved for links and for stretches.
 	width int
+
+	// linked says that there are slots for links.
+	linked bool
 
 	// positions is how many positions objects of this shape lie at.
 	positions int
@@ -47,10 +56,6 @@ type node struct {
 type entry struct {
 	key string
 
-	// first and later are the key as JSON with a colon behind it, and for all
-	// but the first of an object a comma before it.
-	first, later literal
-
 	// as is the name in the merged result, "" if it is not to be there; names
 	// are those in the schema: one key can stand for different fields of
 	// different types.
@@ -62,10 +67,10 @@ type entry struct {
 	child *node
 
 	typename bool // the entry is or may be __typename
-}
 
-func newEntry(key string) entry {
-	return entry{key: key, first: newLiteral(`"` + key + `":`), later: newLiteral(`,"` + key + `":`)}
+	// stretch is the place of the stretch that the entry is in; -1 for
+	// composites.
+	stretch int
 }
 
 // manyEntries is from when on a node's entries are found through a map.
@@ -94,7 +99,7 @@ func (n *node) add(selections []*plan.Selection) error {
 		i := n.place(s.Key)
 		if i < 0 {
 			i = len(n.entries)
-			n.entries = append(n.entries, newEntry(s.Key))
+			n.entries = append(n.entries, entry{key: s.Key})
 			if s.Selections != nil {
 				n.entries[i].child = &node{}
 			}
@@ -150,6 +155,7 @@ func (n *node) seal() {
 // sealTop is seal for the node alone, whose children are sealed.
 func (n *node) sealTop() {
 	n.width = len(n.entries)
+	n.setMembers()
 	if len(n.entries) <= manyEntries {
 		return
 	}
@@ -170,8 +176,13 @@ func (n *node) count() int {
 	return count
 }
 
-// reserve sets a slot aside in every object of this shape.
+// reserve sets a slot for a link aside in every object of this shape.
 func (n *node) reserve() int32 {
+	n.linked = true
+	return n.widen()
+}
+
+func (n *node) widen() int32 {
 	n.width++
 	return int32(n.width - 1)
 }

@@ -7,16 +7,17 @@ package merge
 
 // A verbatim says what the text of an object is that can be copied.
 type verbatim struct {
-	members []verbatimMember
-	levels  int // of nested objects and lists, at most
-	lists   int // that the object is in
+	steps  []verbatimStep
+	levels int // of nested objects and lists, at most
+	lists  int // that the object is in
 }
 
-// A verbatimMember is a name and what its value may be.
-type verbatimMember struct {
-	*field
-	literal literal   // as in field, with the value of a __typename
-	child   *verbatim // of a composite
+// A verbatimStep are leaves, and what follows them, if it is not the end: a
+// composite of which all objects can be copied.
+type verbatimStep struct {
+	leaves []member
+	member
+	child *verbatim
 }
 
 // setVerbatim finds out whether the field's objects can be copied as they come.
@@ -45,39 +46,41 @@ func newVerbatim(pos *position, o *object, lists int) *verbatim {
 	n := pos.sources[0].shape
 	t := o.one
 	switch {
-	case n.read || n.positions > 1 || n.width > len(n.entries) || pos.sources[0].link != nil:
+	case n.read || n.positions > 1 || n.linked || pos.sources[0].link != nil:
 		return nil
 	case t == nil || o.lenient || len(t.fields) == 0 || len(t.fields) != len(n.entries):
 		return nil
 	}
-	v := &verbatim{levels: 1, lists: lists}
+	v := &verbatim{levels: 1, lists: lists, steps: []verbatimStep{{}}}
 	for i, fd := range t.fields {
 		e := &n.entries[i]
 		if e.key != fd.as || e.as != fd.as {
 			return nil
 		}
-		m := verbatimMember{field: fd, literal: newLiteral(fd.literal)}
+		m := n.fieldMember(i, t, fd)
+		step := &v.steps[len(v.steps)-1]
 		levels := len(fd.elements)
 		switch fd.kind {
 		case leafField:
 			if len(fd.candidates) != 1 || int(fd.candidates[0].slot) != i {
 				return nil
 			}
+			step.leaves = append(step.leaves, m)
 		case typenameField:
 			if !e.typename || len(e.names) != 1 {
 				return nil
 			}
-			m.literal = newLiteral(fd.literal + t.quoted)
+			step.leaves = append(step.leaves, m)
 		case compositeField:
 			if fd.pos == nil || !fd.verbatim || fd.pos.sources[0].slot != int32(i) {
 				return nil
 			}
-			m.child = fd.pos.sources[0].shape.verbatim
-			levels += m.child.levels
+			step.member, step.child = m, fd.pos.sources[0].shape.verbatim
+			levels += step.child.levels
+			v.steps = append(v.steps, verbatimStep{})
 		default:
 			return nil
 		}
-		v.members = append(v.members, m)
 		v.levels = max(v.levels, levels+1)
 	}
 	return v
@@ -126,13 +129,19 @@ func (d *decoder) goBack(start cursor) {
 }
 
 func (d *decoder) verbatimObject(v *verbatim) bool {
-	for i := range v.members {
-		m := &v.members[i]
-		if !m.literal.isAt(d.buf, d.pos) {
+	for i := range v.steps {
+		s := &v.steps[i]
+		if d.leaves(s.leaves, nil) < len(s.leaves) {
 			return false
 		}
-		d.pos += len(m.literal.text)
-		if m.kind != typenameField && !d.verbatimValue(m, 0) {
+		if s.child == nil {
+			break
+		}
+		if !s.isAt(d.buf, d.pos) {
+			return false
+		}
+		d.pos += len(s.text)
+		if !d.verbatimValue(s, 0) {
 			return false
 		}
 	}
@@ -143,56 +152,26 @@ func (d *decoder) verbatimObject(v *verbatim) bool {
 	return true
 }
 
-// verbatimValue reads the value of a member, or an element at a list level of
-// it.
-func (d *decoder) verbatimValue(m *verbatimMember, level int) bool {
-	c := d.peek()
-	switch {
+// verbatimValue reads the value of a composite, or an element at a list level
+// of it.
+func (d *decoder) verbatimValue(s *verbatimStep, level int) bool {
+	switch c := d.peek(); {
 	case c == 'n':
-		nonNull := m.nonNull
-		if level > 0 {
-			nonNull = m.elements[level-1]
-		}
-		return !nonNull && d.literal("null") == nil
-	case level < len(m.elements):
-		return c == '[' && d.verbatimList(m, level)
-	case m.child != nil:
-		return c == '{' && d.verbatimObject(m.child)
+		return s.field.isNullable(level) && d.literal("null") == nil
+	case level < len(s.field.elements):
+		return c == '[' && d.verbatimList(s, level)
+	default:
+		return c == '{' && d.verbatimObject(s.child)
 	}
-	start := d.pos
-	if c == '"' {
-		if end := d.short(start); end > 0 {
-			d.pos = end
-		} else if d.string() != nil {
-			return false
-		}
-		if m.enum != nil {
-			return m.isVisible(d.buf[start:d.pos])
-		}
-		return m.scalar == stringScalar || m.scalar == idScalar || m.scalar == anyScalar
-	}
-	switch m.scalar {
-	case intScalar:
-		if end := d.integer(start); end > 0 && end-start <= surelyInt32 {
-			d.pos = end
-			return true
-		}
-	case floatScalar:
-		return (c == '-' || isDigit(c)) && d.number() == nil
-	}
-	if d.value() != nil {
-		return false
-	}
-	return m.scalar.accepts(d.buf[start:d.pos])
 }
 
-func (d *decoder) verbatimList(m *verbatimMember, level int) bool {
+func (d *decoder) verbatimList(s *verbatimStep, level int) bool {
 	d.pos++
 	if d.peek() == ']' {
 		d.pos++
 		return true
 	}
-	for d.verbatimValue(m, level+1) {
+	for d.verbatimValue(s, level+1) {
 		switch d.peek() {
 		case ',':
 			d.pos++

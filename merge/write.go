@@ -138,7 +138,15 @@ func (w *writer) fields(out []byte, t *objectType, f frame) ([]byte, outcome) {
 	if len(t.fields) == 0 {
 		return append(out, "{}"...), written
 	}
-	for _, fd := range t.fields {
+	for i := 0; i < len(t.fields); i++ {
+		fd := t.fields[i]
+		if fd.run != nil {
+			if text := w.valueAt(&fd.run.candidate, f); text != nil {
+				out = append(append(out, fd.literal[0]), text...)
+				i += fd.run.length - 1
+				continue
+			}
+		}
 		out = append(out, fd.literal...)
 		start := len(out)
 		o := written
