@@ -14,6 +14,9 @@ type batch struct {
 	// The earliest and the latest stage at which it can be sent without
 	// making the plan longer.
 	early, late int
+
+	open int // how many of deps are yet to be sorted; see topological
+	seen int // the last walk that came by; see reaches
 }
 
 // batches joins entity fetches to one subgraph whose time windows overlap. A
@@ -22,8 +25,8 @@ type batch struct {
 func (b *builder) batches() []*batch {
 	b.absorb()
 	b.joinFaces()
-	of := map[*fetch]*batch{}
-	var all []*batch
+	of := make(map[*fetch]*batch, len(b.fetches))
+	all := make([]*batch, 0, len(b.fetches))
 	for _, f := range b.fetches {
 		bt := &batch{fetches: []*fetch{f}, deps: map[*batch]bool{}, users: map[*batch]bool{}}
 		of[f] = bt
@@ -35,23 +38,30 @@ func (b *builder) batches() []*batch {
 			of[d].users[of[f]] = true
 		}
 	}
+	w := &walks{}
+	w.windows(all)
 	if !b.planner.options.NoBatching {
 		for {
-			windows(all)
-			x, y := b.joinable(all)
+			x, y := b.joinable(all, w)
 			if x == nil {
 				break
 			}
 			join(x, y)
 			all = slices.DeleteFunc(all, func(bt *batch) bool { return bt == y })
+			w.windows(all)
 		}
 	}
-	windows(all)
 	return ordered(all)
 }
 
+// walks has what walks over batches need, to be used again by the next.
+type walks struct {
+	sorted, stack []*batch
+	n             int // how many there have been
+}
+
 // joinable finds the first two batches to join, or nil.
-func (b *builder) joinable(all []*batch) (x, y *batch) {
+func (b *builder) joinable(all []*batch, w *walks) (x, y *batch) {
 	for i, x := range all {
 		if x.fetches[0].root {
 			continue
@@ -61,7 +71,7 @@ func (b *builder) joinable(all []*batch) (x, y *batch) {
 			if y.fetches[0].root || x.fetches[0].subgraph != y.fetches[0].subgraph || x.fetches[0].deferral != y.fetches[0].deferral {
 				continue
 			}
-			if max(x.early, y.early) <= min(x.late, y.late) && !reaches(x, y) && !reaches(y, x) {
+			if max(x.early, y.early) <= min(x.late, y.late) && !w.reaches(x, y) && !w.reaches(y, x) {
 				return x, y
 			}
 		}
@@ -84,19 +94,22 @@ func join(x, y *batch) {
 }
 
 // reaches tells whether y waits for x.
-func reaches(x, y *batch) bool {
-	seen := map[*batch]bool{}
-	stack := []*batch{x}
-	for len(stack) > 0 {
-		bt := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
+func (w *walks) reaches(x, y *batch) bool {
+	if x.early >= y.early {
+		return false
+	}
+	w.n++
+	w.stack = append(w.stack[:0], x)
+	for len(w.stack) > 0 {
+		bt := w.stack[len(w.stack)-1]
+		w.stack = w.stack[:len(w.stack)-1]
 		for u := range bt.users {
 			if u == y {
 				return true
 			}
-			if !seen[u] && u.early <= y.early {
-				seen[u] = true
-				stack = append(stack, u)
+			if u.seen != w.n && u.early <= y.early {
+				u.seen = w.n
+				w.stack = append(w.stack, u)
 			}
 		}
 	}
@@ -104,20 +117,17 @@ func reaches(x, y *batch) bool {
 }
 
 // windows computes early and late of all batches.
-func windows(all []*batch) {
-	for _, bt := range all {
-		bt.early, bt.late = 0, 0
-	}
+func (w *walks) windows(all []*batch) {
 	last := 0
-	sorted := topological(all)
-	for _, bt := range sorted {
+	w.topological(all)
+	for _, bt := range w.sorted {
 		bt.early = 1
 		for d := range bt.deps {
 			bt.early = max(bt.early, d.early+1)
 		}
 		last = max(last, bt.early)
 	}
-	for _, bt := range slices.Backward(sorted) {
+	for _, bt := range slices.Backward(w.sorted) {
 		bt.late = last
 		for u := range bt.users {
 			bt.late = min(bt.late, u.late-1)
@@ -126,29 +136,23 @@ func windows(all []*batch) {
 }
 
 // topological sorts batches so that each comes after those it waits for.
-func topological(all []*batch) []*batch {
-	open := make(map[*batch]int, len(all))
-	var ready, sorted []*batch
+func (w *walks) topological(all []*batch) {
+	w.sorted = w.sorted[:0]
 	for _, bt := range all {
-		open[bt] = len(bt.deps)
-		if open[bt] == 0 {
-			ready = append(ready, bt)
+		if bt.open = len(bt.deps); bt.open == 0 {
+			w.sorted = append(w.sorted, bt)
 		}
 	}
-	for len(ready) > 0 {
-		bt := ready[0]
-		ready = ready[1:]
-		sorted = append(sorted, bt)
-		for u := range bt.users {
-			if open[u]--; open[u] == 0 {
-				ready = append(ready, u)
+	for i := 0; i < len(w.sorted); i++ {
+		for u := range w.sorted[i].users {
+			if u.open--; u.open == 0 {
+				w.sorted = append(w.sorted, u)
 			}
 		}
 	}
-	if len(sorted) != len(all) {
+	if len(w.sorted) != len(all) {
 		panic("planner: fetches wait for each other")
 	}
-	return sorted
 }
 
 // ordered sorts batches by the stage they can start at and then by creation,

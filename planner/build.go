@@ -165,7 +165,7 @@ func (b *builder) sameType(x, y *class, name string) bool {
 }
 
 // item writes one field down for objects of some types, and returns how to find
-// it again.
+// it again if it is internal.
 func (cb *classBuild) item(id *itemDecision, types []string, r *reading) *plan.InputField {
 	b, c, it := cb.b, cb.class, id.item
 	if it.typename() {
@@ -174,14 +174,17 @@ func (cb *classBuild) item(id *itemDecision, types []string, r *reading) *plan.I
 			n.typename = true
 			r.after(f)
 		}
+		if !c.pos.internal {
+			return nil
+		}
 		return &plan.InputField{Name: "__typename", As: cb.sc.typename()}
 	}
 	as := it.response
+	var found *plan.InputField
 	if c.pos.internal || it.internal {
 		as = cb.sc.name(types, it.name, it.arguments, it.leaf)
+		found = &plan.InputField{Name: it.name, As: as, NonNull: b.field(c.object(), it.name).Type.NonNull}
 	}
-	field := b.field(c.object(), it.name)
-	found := &plan.InputField{Name: it.name, As: as, NonNull: field.Type.NonNull}
 	if id.beside != nil {
 		cb.read(id.beside)
 	}
@@ -231,6 +234,9 @@ func (cb *classBuild) item(id *itemDecision, types []string, r *reading) *plan.I
 	}
 	for _, f := range below.deps {
 		r.after(f)
+	}
+	if found == nil {
+		return nil
 	}
 	found.Fields = below.fields
 	if b.abstract(child) {
@@ -400,6 +406,9 @@ func (b *builder) addFetch(sc *scope, key fetchKey, f *fetch) {
 	f.deps = map[*fetch]bool{}
 	f.faces = map[string]*node{}
 	b.fetches = append(b.fetches, f)
+	if sc.fetches == nil {
+		sc.fetches = map[fetchKey]*fetch{}
+	}
 	sc.fetches[key] = f
 }
 

@@ -38,7 +38,8 @@ type builder struct {
 	prices   []price
 	pricings []*pricing
 
-	chartedDoors map[string][]chartDoor // by type and views; nil for none
+	grounds map[string]*ground // by type and views; nil for what has none
+	doorsOf map[string][]door  // by type
 
 	// spare are decisions that were of no use, to be written over.
 	spare []*classDecision
@@ -73,10 +74,11 @@ func newBuilder(ctx context.Context, p *Planner, r Request) *builder {
 		decided:   map[placed][]*decision{},
 		gained:    map[string]bool{},
 
-		chartedDoors: map[string][]chartDoor{},
-		asking:       map[*position]bool{},
-		everywheres:  map[everywhereKey]bool{},
-		contexts:     map[*operation.Field][]*operation.Field{},
+		grounds:     map[string]*ground{},
+		doorsOf:     map[string][]door{},
+		asking:      map[*position]bool{},
+		everywheres: map[everywhereKey]bool{},
+		contexts:    map[*operation.Field][]*operation.Field{},
 	}
 	b.positions = positions{b: b, byText: map[string]ast.SelectionSet{}, sets: map[*ast.Selection]ast.SelectionSet{}}
 	return b
@@ -149,7 +151,8 @@ func (b *builder) fewestStages(p *position, hands []hand) int {
 		clear(b.decided)
 		b.forget()
 		for _, ch := range b.charts {
-			ch.prices, ch.decided = prices{}, nil
+			ch.prices.forget()
+			ch.decided, ch.decidedAt = ch.decided[:0], ch.decidedAt[:0]
 		}
 	}()
 	for b.bound = 1; b.bound <= maxStages; b.bound++ {

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
-
-	"github.com/weft-graphql/weft/supergraph"
 )
 
 // maxViews is how many views of a position's objects a chart can tell apart.
@@ -30,13 +28,16 @@ func (s *viewSet) first() int {
 // A chart is what there is to know about a position in sets of bits, so that
 // choices there can be priced without writing them down. Only where objects
 // have one type, are entered by keys of leaves, and fields are either had or
-// not, is there a chart: most positions of most operations.
+// not, is there a chart: most positions of most operations. Positions that are
+// no different share one, and all that is found on it.
 type chart struct {
-	pos   *position
-	class *class
-	views []*view // all by which the objects can be at hand, in order
+	*ground
+	id    int // from 1
 	items []chartItem
-	doors []chartDoor
+
+	// class is that of the position it was drawn for. Where something below
+	// has no chart, it is the only one.
+	class *class
 
 	// leaves says that nothing lies below.
 	leaves bool
@@ -48,9 +49,10 @@ type chart struct {
 	lacking  map[viewSet]bool
 
 	// prices are those of this pass. decided are those found by searching that
-	// miss nothing; see dominant.
-	prices  prices
-	decided []*price
+	// miss nothing, decidedAt under which conditions they hold; see dominant.
+	prices    prices
+	decided   []*price
+	decidedAt []uint64
 }
 
 // A chartItem is an item of the position's class.
@@ -64,22 +66,15 @@ type chartItem struct {
 	// subgraph only; see readOnce.
 	once bool
 
+	// weight is how many fields are lost if it cannot be read.
+	weight int
+
 	// child is the position below; chart is its chart, if there is one, and to
 	// the child's view by the own one.
 	child *position
 	chart *chart
 	to    [maxViews]uint8
 }
-
-// A chartDoor is a subgraph that the objects can enter.
-type chartDoor struct {
-	subgraph int
-	view     int        // what they are there
-	keys     []chartKey // in the order of the jumps
-}
-
-// A chartKey tells for each leaf of a key who has it.
-type chartKey []viewSet
 
 // gain is the question whether a view has something that others have not.
 type gain struct {
@@ -91,9 +86,7 @@ type gain struct {
 func (b *builder) chart(p *position) *chart {
 	if !p.charted {
 		p.charted = true
-		if p.chart = b.survey(p); p.chart != nil {
-			b.charts = append(b.charts, p.chart)
-		}
+		p.chart = b.survey(p)
 	}
 	return p.chart
 }
@@ -103,139 +96,77 @@ func (b *builder) survey(p *position) *chart {
 		len(p.classes) != 1 || p.classes[0].doubtful || b.abstract(p) {
 		return nil
 	}
-	class := p.classes[0]
-	ch := &chart{pos: p, class: class, views: slices.Clone(b.positions.within(class))}
-	slices.SortFunc(ch.views, (*view).compare)
-	if len(ch.views) > maxViews || slices.ContainsFunc(ch.views, func(v *view) bool { return v.sealed || v.local != class.object() }) {
+	c := p.classes[0]
+	if c.ground = b.ground(c); c.ground == nil {
 		return nil
 	}
-	if !b.chartDoors(ch) {
+	var few [64]byte
+	key, ok := b.charted(c, few[:0])
+	if !ok {
+		c.ground = nil
 		return nil
 	}
-	ch.leaves = true
-	ch.items = make([]chartItem, len(class.items))
-	b.hold(sizeOfChart + sizeOfChartItem*len(ch.items))
-	for i, it := range class.items {
-		if !b.chartItem(ch, &ch.items[i], it) {
-			return nil
-		}
+	ch := c.ground.charts[string(key)]
+	if ch == nil {
+		ch = b.draw(c)
+		c.ground.charts[string(key)] = ch
+		b.hold(sizeOfEntry + len(key) + sizeOfChart + sizeOfChartItem*len(ch.items))
 	}
 	return ch
 }
 
-// chartDoors charts the subgraphs to enter; not if that takes more than a key of
-// leaves. Where objects of one type are known by the same views, they have the
-// same doors.
-func (b *builder) chartDoors(ch *chart) bool {
-	key := append(make([]byte, 0, 64), ch.class.object()...)
-	for _, v := range ch.views {
-		key = binary.AppendUvarint(append(key, ' '), uint64(v.id))
-	}
-	doors, ok := b.chartedDoors[string(key)]
-	if !ok {
-		doors = b.surveyDoors(ch)
-		b.chartedDoors[string(key)] = doors
-		b.hold(sizeOfEntry + len(key) + 16*sizeOfPointer*len(doors))
-	}
-	ch.doors = doors
-	return doors != nil
-}
-
-func (b *builder) surveyDoors(ch *chart) []chartDoor {
-	doors := []chartDoor{}
-	for _, g := range b.doors(ch.class) {
-		d := chartDoor{subgraph: g.subgraph, view: -1}
-		for _, j := range g.jumps {
-			if j.key == nil || j.renames || j.untyped {
-				return nil
-			}
-			key, ok := b.chartKey(ch, j.key)
-			if !ok {
-				return nil
-			}
-			d.view = ch.index(b.entered(j, true))
-			d.keys = append(d.keys, key)
-		}
-		if d.view < 0 {
-			return nil
-		}
-		doors = append(doors, d)
-	}
-	return doors
-}
-
-func (b *builder) chartKey(ch *chart, k *supergraph.Key) (chartKey, bool) {
-	p := b.positions.fieldSet(ch.class, k.Fields)
-	if len(p.classes) != 1 {
-		return nil, false
-	}
-	var key chartKey
-	for _, it := range p.classes[0].items {
-		had, ok := b.whoHas(ch.views, p.classes[0], it)
-		if !it.leaf || !ok {
+// charted writes down all that a chart depends on beside its ground: what is
+// selected and the charts of what is below, or the positions that have none. Not
+// if something selected cannot be charted.
+func (b *builder) charted(c *class, key []byte) (_ []byte, ok bool) {
+	for _, it := range c.items {
+		f := b.chartField(c, it)
+		if f == nil {
 			return nil, false
 		}
-		if !it.typename() {
-			key = append(key, had)
+		it.charted = f
+		key = binary.AppendUvarint(key, uint64(f.id))
+		if it.leaf {
+			continue
+		}
+		child := b.positions.below(c, it)
+		key = binary.AppendUvarint(key, uint64(it.weight()))
+		if below := b.chart(child); below != nil {
+			key = binary.AppendUvarint(key, uint64(below.id))
+		} else {
+			key = binary.AppendUvarint(append(key, 0), uint64(child.id))
 		}
 	}
 	return key, true
 }
 
-// whoHas tells which views have an item, and whether all of the others have it
-// under no circumstances.
-func (b *builder) whoHas(views []*view, c *class, it *item) (had viewSet, ok bool) {
-	for i, v := range views {
-		b.step()
-		switch b.resolve(v, c, it) {
-		case direct:
-			had |= viewBit(i)
-		case required:
-			return 0, false
+func (b *builder) draw(c *class) *chart {
+	ch := &chart{ground: c.ground, id: len(b.charts) + 1, class: c, leaves: true, items: make([]chartItem, len(c.items))}
+	b.charts = append(b.charts, ch)
+	for i, it := range c.items {
+		f := it.charted
+		ci := &ch.items[i]
+		*ci = chartItem{free: it.typename(), leaf: it.leaf, had: f.had, doors: f.doors}
+		if it.leaf {
+			continue
+		}
+		ch.leaves = false
+		ci.weight = it.weight()
+		ci.child = b.positions.below(c, it)
+		ci.once = it.lists > 0 && slices.ContainsFunc(ci.child.classes, b.isEntity)
+		ci.chart = b.chart(ci.child)
+		for had := f.had; had != 0 && ci.chart != nil; {
+			i := had.first()
+			to := ci.chart.index(f.below[i])
+			if to < 0 {
+				ci.chart = nil
+				break
+			}
+			ci.to[i] = uint8(to)
 		}
 	}
-	return had, true
+	return ch
 }
-
-// chartItem charts one item; not if it takes more than to read it.
-func (b *builder) chartItem(ch *chart, ci *chartItem, it *item) bool {
-	ci.leaf = it.leaf
-	if it.typename() {
-		ci.free = b.staticTypename(ch.class, it)
-		return ci.free
-	}
-	var ok bool
-	if ci.had, ok = b.whoHas(ch.views, ch.class, it); !ok {
-		return false
-	}
-	for i, d := range ch.doors {
-		if ci.had.has(d.view) {
-			ci.doors |= viewBit(i)
-		}
-	}
-	if it.leaf {
-		return true
-	}
-	ch.leaves = false
-	ci.child = b.positions.below(ch.class, it)
-	ci.once = it.lists > 0 && slices.ContainsFunc(ci.child.classes, b.isEntity)
-	if ci.chart = b.chart(ci.child); ci.chart == nil {
-		return true
-	}
-	for had := ci.had; had != 0; {
-		i := had.first()
-		to := ci.chart.index(b.below(ch.views[i], ch.class, it))
-		if to < 0 {
-			ci.chart = nil
-			return true
-		}
-		ci.to[i] = uint8(to)
-	}
-	return true
-}
-
-// index finds a view in the chart; -1 if it is not there.
-func (ch *chart) index(v *view) int { return slices.Index(ch.views, v) }
 
 // through are the child's views that views of the parent give.
 func (ci *chartItem) through(at viewSet) viewSet {
@@ -247,10 +178,11 @@ func (ci *chartItem) through(at viewSet) viewSet {
 }
 
 // belowOf are the views that an item leads to from some of those that have it.
-func (b *builder) belowOf(ch *chart, item int, at viewSet) []*view {
+func (ch *chart) belowOf(item int, at viewSet) []*view {
+	f := ch.class.items[item].charted
 	var below []*view
-	for had := ch.items[item].had & at; had != 0; {
-		below = append(below, b.below(ch.views[had.first()], ch.class, ch.class.items[item]))
+	for had := f.had & at; had != 0; {
+		below = append(below, f.below[had.first()])
 	}
 	return below
 }
@@ -348,38 +280,12 @@ func (b *builder) worthOnChart(ch *chart, at viewSet) viewSet {
 	return worth
 }
 
-// doorsTo are the doors that lead to some views.
-func (ch *chart) doorsTo(views viewSet) viewSet {
-	var doors viewSet
-	for i, d := range ch.doors {
-		if views.has(d.view) {
-			doors |= viewBit(i)
-		}
-	}
-	return doors
-}
-
-// opens tells whether one of the views has a whole key of a door.
-func (ch *chart) opens(door int, views viewSet) bool {
-	for _, key := range ch.doors[door].keys {
-		whole := views
-		for _, leaf := range key {
-			whole &= leaf
-		}
-		if whole != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // gainsOnChart tells whether one more view of the parent gives something below
 // an item that those at hand do not; see gains.
 func (b *builder) gainsOnChart(parent *chart, item int, at viewSet, view int) bool {
 	ci := &parent.items[item]
 	if ci.chart == nil {
-		it := parent.class.items[item]
-		return b.gains(ci.child, b.belowOf(parent, item, at), b.below(parent.views[view], parent.class, it))
+		return b.gains(ci.child, parent.belowOf(item, at), parent.class.items[item].charted.below[view])
 	}
 	return b.gainsFrom(ci.chart, ci.through(at), int(ci.to[view]))
 }
@@ -450,7 +356,7 @@ func (b *builder) lacksOnChart(ch *chart, at viewSet) bool {
 		case ci.chart != nil:
 			yes = b.lacksOnChart(ci.chart, ci.through(at))
 		default:
-			yes = b.lacks(ci.child, b.belowOf(ch, i, at))
+			yes = b.lacks(ci.child, ch.belowOf(i, at))
 		}
 	}
 	if ch.lacking == nil {

@@ -38,7 +38,7 @@ func (b *builder) chooseFrom(p *position, hands []hand, closed bool) *decision {
 	d := b.decisions[string(key)]
 	if d == nil && !closed {
 		if ch, at := b.priced(p, hands); ch != nil {
-			d = b.chooseOnChart(ch, at)
+			d = b.chooseOnChart(p, ch, at)
 			b.decisions[string(key)] = d
 			b.memo(sizeOfEntry + len(key) + d.size())
 		}
@@ -66,14 +66,14 @@ func (b *builder) chooseFrom(p *position, hands []hand, closed bool) *decision {
 
 // chooseOnChart is choose for a position with a chart: what is best is known by
 // its price before it is written down.
-func (b *builder) chooseOnChart(ch *chart, at holding) *decision {
+func (b *builder) chooseOnChart(p *position, ch *chart, at holding) *decision {
 	before := b.late
-	p := b.price(ch, at)
-	if p.at != at {
-		return b.choose(ch.pos, ch.hands(p.at))
+	best := b.price(ch, at)
+	if best.at != at {
+		return b.choose(p, ch.hands(best.at))
 	}
-	d := b.decideAsPriced(ch, p)
-	d.late = p.late
+	d := b.decideAsPriced(p.classes[0], ch, best)
+	d.late = best.late
 	b.late = before
 	return d
 }

@@ -11,7 +11,7 @@ import (
 // It returns nil as soon as it sees that this is no better than the best.
 func (s *search) evaluate(set []int) *classDecision {
 	b, c := s.b, s.class
-	b.spend(c, len(s.at)+len(set))
+	b.spend(len(c.items), len(s.at)+len(set))
 	d := b.blank(c)
 	d.known = append(slices.Grow(d.known, len(s.at)+len(set)+1), s.at...)
 	s.enter(d, set)
@@ -52,14 +52,14 @@ func (s *search) lacks(d *classDecision) bool {
 	return false
 }
 
-// spend counts the steps of one look at a class through some views.
-func (b *builder) spend(c *class, views int) {
-	b.steps += len(c.items) * (1 + views) / 16
+// spend counts the steps of one look at some items through some views.
+func (b *builder) spend(items, views int) {
+	b.steps += items * (1 + views) / 16
 	b.step()
 }
 
 // weight is what one such look counts among those tried.
-func weight(c *class, views int) int { return 1 + len(c.items)*(1+views)/64 }
+func weight(items, views int) int { return 1 + items*(1+views)/64 }
 
 // blank is an empty decision, where possible one that was of no use before.
 func (b *builder) blank(c *class) *classDecision {

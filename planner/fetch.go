@@ -49,8 +49,11 @@ type node struct {
 	typenameAs string
 
 	entries []*entry
-	byName  map[string][]*entry // the entries by the name they go by
+	byName  map[string][]*entry // the entries by the name they go by, if they are many
 }
+
+// fewEntries are looked through one by one.
+const fewEntries = 16
 
 // An entry is one field of a node, for objects of some runtime types.
 type entry struct {
@@ -64,8 +67,8 @@ type entry struct {
 
 // add selects a field for objects of some types, or finds it selected.
 func (n *node) add(e entry) *entry {
-	for _, old := range n.byName[e.as] {
-		if (old.child == nil) != (e.child == nil) {
+	for _, old := range n.named(e.as) {
+		if old.as != e.as || (old.child == nil) != (e.child == nil) {
 			continue
 		}
 		if e.child == nil {
@@ -89,12 +92,26 @@ func (n *node) add(e entry) *entry {
 			return old
 		}
 	}
-	n.entries = append(n.entries, &e)
-	if n.byName == nil {
-		n.byName = map[string][]*entry{}
+	kept := &e
+	n.entries = append(n.entries, kept)
+	switch {
+	case n.byName != nil:
+		n.byName[e.as] = append(n.byName[e.as], kept)
+	case len(n.entries) > fewEntries:
+		n.byName = make(map[string][]*entry, 2*len(n.entries))
+		for _, x := range n.entries {
+			n.byName[x.as] = append(n.byName[x.as], x)
+		}
 	}
-	n.byName[e.as] = append(n.byName[e.as], &e)
-	return &e
+	return kept
+}
+
+// named are the entries among which are all that go by a name.
+func (n *node) named(as string) []*entry {
+	if n.byName != nil {
+		return n.byName[as]
+	}
+	return n.entries
 }
 
 // faceOf is the node for what is asked of an interface below _entities.

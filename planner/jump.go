@@ -53,27 +53,43 @@ type door struct {
 }
 
 // doors lists the subgraphs that objects of a class can enter, in index order.
+// Below the root they depend on the type alone.
 func (b *builder) doors(c *class) []door {
-	if c.doors == nil {
-		c.doors = []door{}
-		hosts := []*supergraph.Type{b.super.Types[c.object()]}
-		for _, name := range b.planner.interfaces[c.object()] {
-			hosts = append(hosts, b.super.Types[name])
+	if c.doors != nil {
+		return c.doors
+	}
+	if c.pos.root != "" {
+		c.doors = b.findDoors(c)
+		return c.doors
+	}
+	doors, ok := b.doorsOf[c.object()]
+	if !ok {
+		doors = b.findDoors(c)
+		b.doorsOf[c.object()] = doors
+	}
+	c.doors = doors
+	return doors
+}
+
+func (b *builder) findDoors(c *class) []door {
+	doors := []door{}
+	hosts := []*supergraph.Type{b.super.Types[c.object()]}
+	for _, name := range b.planner.interfaces[c.object()] {
+		hosts = append(hosts, b.super.Types[name])
+	}
+	for _, g := range b.super.Subgraphs {
+		if !slices.ContainsFunc(hosts, func(t *supergraph.Type) bool { return t != nil && t.In[g.Index] != nil }) {
+			continue
 		}
-		for _, g := range b.super.Subgraphs {
-			if !slices.ContainsFunc(hosts, func(t *supergraph.Type) bool { return t != nil && t.In[g.Index] != nil }) {
-				continue
-			}
-			js := b.findJumps(c, g.Index)
-			for _, j := range js {
-				j.subgraph = g.Index
-			}
-			if len(js) > 0 {
-				c.doors = append(c.doors, door{g.Index, js})
-			}
+		js := b.findJumps(c, g.Index)
+		for _, j := range js {
+			j.subgraph = g.Index
+		}
+		if len(js) > 0 {
+			doors = append(doors, door{g.Index, js})
 		}
 	}
-	return c.doors
+	return doors
 }
 
 // jumps lists the ways to enter one subgraph.

@@ -16,8 +16,10 @@ const (
 
 	sizeOfPriced     = 96
 	sizeOfPrice      = 136
-	sizeOfChart      = 320
-	sizeOfChartItem  = 88
+	sizeOfGround     = 200
+	sizeOfChart      = 240
+	sizeOfChartItem  = 96
+	sizeOfChartField = 88
 	sizeOfCandidates = 160
 	sizeOfSight      = 64
 

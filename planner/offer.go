@@ -1,6 +1,9 @@
 package planner
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // An offer is what one set of doors comes to.
 type offer struct {
@@ -25,10 +28,10 @@ type evaluation struct {
 
 // lacks tells early whether something would be missing, if that makes it no
 // better than the best.
-func (e *evaluation) lacks() bool {
-	if !e.found || e.best.missing > 0 {
-		return false
-	}
+func (e *evaluation) lacks() bool { return e.found && e.best.missing == 0 && e.lacksAny() }
+
+// lacksAny tells whether something is in none of the views known.
+func (e *evaluation) lacksAny() bool {
 	for i := range e.chart.items {
 		if ci := &e.chart.items[i]; !ci.free && ci.had&e.known == 0 {
 			return true
@@ -58,21 +61,33 @@ func (e *evaluation) hopeless(from int) bool {
 		return true
 	}
 	cost := e.cost
-	if e.floored {
-		for _, floor := range e.floors[from:] {
-			cost += floor
-		}
+	if e.floored && from < len(e.floors) {
+		cost += e.floors[from]
 	}
 	return cost >= e.best.cost
 }
 
 // enter enters doors in rounds, the earliest possible first; see search.enter.
 func (e *evaluation) enter(doors []int) {
+	pending := doorSet(doors)
+	for _, d := range doors {
+		if e.ways[d].stage != e.soonest {
+			e.enterInRounds(doors, pending)
+			return
+		}
+	}
+	// Nothing that is behind one door lets in sooner through another.
+	for _, d := range doors {
+		e.take(&e.ways[d])
+	}
+}
+
+func (e *evaluation) enterInRounds(doors []int, pending viewSet) {
 	var ways [maxViews]chartWay
-	for pending := doorSet(doors); pending != 0; {
+	for pending != 0 {
 		round := ways[:0]
 		for _, d := range doors {
-			if pending&viewBit(d) == 0 {
+			if !pending.has(d) {
 				continue
 			}
 			w, ok := e.way(d)
@@ -87,16 +102,21 @@ func (e *evaluation) enter(doors []int) {
 		if len(round) == 0 {
 			return
 		}
-		for _, w := range round {
-			pending &^= viewBit(w.door)
-			view := e.chart.doors[w.door].view
-			e.cost += w.cost + costFetch + costStage*w.stage
-			e.used |= w.used
-			e.stage = max(e.stage, w.stage)
-			e.at[view] = uint8(w.stage)
-			e.know(view)
+		for i := range round {
+			pending &^= viewBit(round[i].door)
+			e.take(&round[i])
 		}
 	}
+}
+
+// take goes through a door.
+func (e *evaluation) take(w *chartWay) {
+	view := e.chart.doors[w.door].view
+	e.cost += w.cost + costFetch + costStage*w.stage
+	e.used |= w.used
+	e.stage = max(e.stage, w.stage)
+	e.at[view] = uint8(w.stage)
+	e.know(view)
 }
 
 func doorSet(doors []int) viewSet {
@@ -146,20 +166,36 @@ keys:
 	return best, ok
 }
 
-// readLeaf picks the earliest view that has the leaf.
-func (e *evaluation) readLeaf(ci *chartItem) {
-	from := -1
-	for _, k := range e.order[:e.n] {
-		i := int(k)
-		if ci.had.has(i) && (from < 0 || e.at[i] < e.at[from] || e.at[i] == e.at[from] && e.used.has(i) && !e.used.has(from)) {
-			from = i
+// from picks one of some views of which at least one is known: the earliest,
+// and of those one that is used already, and of those the first.
+func (e *evaluation) from(views viewSet) int {
+	var first viewSet
+	since := uint8(math.MaxUint8)
+	for left := views & e.known; left != 0; {
+		i := left.first()
+		switch {
+		case e.at[i] < since:
+			since, first = e.at[i], viewBit(i)
+		case e.at[i] == since:
+			first |= viewBit(i)
 		}
 	}
-	if from < 0 {
+	if used := first & e.used; used != 0 {
+		first = used
+	}
+	if first&(first-1) == 0 {
+		return first.first()
+	}
+	i := slices.IndexFunc(e.order[:e.n], func(k uint8) bool { return first.has(int(k)) })
+	return int(e.order[i])
+}
+
+func (e *evaluation) readLeaf(ci *chartItem) {
+	if ci.had&e.known == 0 {
 		e.missing++
 		return
 	}
-	e.read(from)
+	e.read(e.from(ci.had))
 }
 
 // readComposite prices the position below an item, which may be read through
@@ -170,7 +206,7 @@ func (e *evaluation) readComposite(item int, ci *chartItem) {
 		had = e.readOnce(item, ci, had)
 	}
 	if had == 0 {
-		e.missing += e.chart.class.items[item].weight()
+		e.missing += ci.weight
 		return
 	}
 	if ci.chart == nil {
@@ -188,11 +224,7 @@ func (e *evaluation) readComposite(item int, ci *chartItem) {
 		}
 	}
 	at[lastStage] = e.at[lastStage]
-	last := &e.pricing.last[item]
-	if last.price == nil || last.at != at {
-		last.at, last.price = at, e.b.price(ci.chart, at)
-	}
-	p := last.price
+	p := e.b.price(ci.chart, at)
 	e.b.late = e.b.late || p.late
 	e.pay(item, p.missing, p.cost, p.stage)
 	for used := p.used; used != 0; {
@@ -218,9 +250,10 @@ func (e *evaluation) readUncharted(item int, ci *chartItem, had viewSet) {
 	given := few[:0]
 	var fewFrom, fewIndex [maxViews]int
 	from := fewFrom[:0]
+	f := e.chart.class.items[item].charted
 	for _, k := range e.order[:e.n] {
 		if had.has(int(k)) {
-			v := e.b.below(e.chart.views[k], e.chart.class, e.chart.class.items[item])
+			v := f.below[k]
 			given = append(given, known{hand: hand{v, int(e.at[k])}})
 			from = append(from, int(k))
 		}
@@ -263,7 +296,7 @@ func (e *evaluation) readOnce(item int, ci *chartItem, had viewSet) viewSet {
 			}
 			seen |= viewBit(int(ci.to[i]))
 		} else {
-			v := b.below(e.chart.views[i], e.chart.class, e.chart.class.items[item])
+			v := e.chart.class.items[item].charted.below[i]
 			if slices.Contains(seenViews, v) {
 				continue
 			}
@@ -304,7 +337,7 @@ func (e *evaluation) alone(item int, ci *chartItem, view, bound int) (missing, c
 		p := b.price(ci.chart, at)
 		return p.missing, p.cost
 	}
-	v := b.below(e.chart.views[view], e.chart.class, e.chart.class.items[item])
+	v := e.chart.class.items[item].charted.below[view]
 	d := b.choose(ci.child, []hand{{v, int(e.at[view])}})
 	return d.missing, d.total()
 }

@@ -98,6 +98,10 @@ type class struct {
 	// doors are the subgraphs that the objects can enter, once found.
 	doors []door
 
+	// ground is there once the position has been looked at for a chart, and
+	// perhaps not even then.
+	ground *ground
+
 	// sets are the positions of field sets at the class's objects. Classes of
 	// such positions that are about the same objects share the map: entering
 	// by a key that needs another key that needs … is a walk over few
@@ -126,6 +130,10 @@ type item struct {
 	lists     int // list levels of its type
 	child     *position
 	size      int // of what is selected below, once counted
+
+	// charted is what the ground of the class knows of the field, if there is
+	// one.
+	charted *chartField
 }
 
 // weight is how many fields are lost if the item cannot be read.
@@ -191,18 +199,30 @@ func (ps *positions) below(c *class, it *item) *position {
 		p.context = append(p.context, ps.b.contexts[f]...)
 	}
 	ps.b.apart(p, fields)
+	if c.ground != nil {
+		p.candidates = it.charted.candidates
+	} else {
+		p.candidates = ps.candidates(c, it)
+	}
+	it.child = ps.shared(c.pos, p)
+	return it.child
+}
+
+// candidates are the views by which what an item leads to might be reached.
+func (ps *positions) candidates(c *class, it *item) []*view {
+	var candidates []*view
 	seen := map[*view]bool{}
-	for _, v := range ps.within(c) {
+	for _, v := range ps.within(c, nil) {
 		if ps.b.resolve(v, c, it) == unresolved {
 			continue
 		}
 		if child := ps.b.below(v, c, it); !seen[child] {
 			seen[child] = true
-			p.candidates = append(p.candidates, child)
+			candidates = append(candidates, child)
 		}
 	}
-	it.child = ps.shared(c.pos, p)
-	return it.child
+	slices.SortFunc(candidates, (*view).compare)
+	return candidates
 }
 
 // shared adds a position, or finds one below the same parent that is no
@@ -222,10 +242,9 @@ func (ps *positions) shared(parent, p *position) *position {
 	return ps.add(p)
 }
 
-// within lists the views of a class's objects: the candidates of its position
-// and what may be entered by a key.
-func (ps *positions) within(c *class) []*view {
-	var vs []*view
+// within adds to a list the views of a class's objects: the candidates of its
+// position and what may be entered by a key.
+func (ps *positions) within(c *class, vs []*view) []*view {
 	for _, v := range c.pos.candidates {
 		if ps.b.views.canBe(v, c.object()) {
 			vs = append(vs, v)
@@ -254,7 +273,7 @@ func (ps *positions) fieldSet(c *class, set ast.SelectionSet) *position {
 		internal:   true,
 		above:      c.pos.above,
 		fields:     ps.b.fieldsOf(set, c.types),
-		candidates: ps.within(c),
+		candidates: ps.within(c, nil),
 	})
 	if c.sets == nil {
 		c.sets = map[*ast.Selection]*position{}
@@ -295,6 +314,33 @@ func (ps *positions) classify(p *position) {
 	if !p.internal && p.root == "" {
 		fields = ps.reachable(p)
 	}
+	if len(p.possible) == 1 {
+		ps.b.step()
+		p.classes = []*class{ps.class(p, p.possible[0], fields)}
+	} else {
+		ps.part(p, fields)
+	}
+	if !p.internal {
+		// What is not fetched of types that cannot come still makes whoever
+		// writes the response look at the type.
+		p.selective = slices.ContainsFunc(p.fields, func(f *operation.Field) bool { return len(f.On) < len(p.possible) })
+	}
+	if p.selective && !p.internal {
+		for _, c := range p.classes {
+			if !slices.ContainsFunc(c.items, (*item).typename) {
+				c.items = append(c.items, &item{name: "__typename", leaf: true, internal: true})
+			}
+		}
+	}
+	for _, c := range p.classes {
+		for i, it := range c.items {
+			it.index = i
+		}
+	}
+}
+
+// part parts several possible types of p into classes.
+func (ps *positions) part(p *position, fields []*operation.Field) {
 	byKey := map[string]*class{}
 	var key strings.Builder
 	var first string
@@ -314,51 +360,42 @@ func (ps *positions) classify(p *position) {
 		} else if key.String() != first {
 			p.selective = true
 		}
-		if len(p.possible) > 1 {
-			for _, v := range p.candidates {
-				if ps.b.views.canBe(v, object) {
-					key.WriteByte('+')
-				} else {
-					key.WriteByte('-')
-				}
-				if v.provides != nil {
-					for _, set := range v.provides.sets {
-						ps.b.writeApplying(&key, set, object)
-					}
+		for _, v := range p.candidates {
+			if ps.b.views.canBe(v, object) {
+				key.WriteByte('+')
+			} else {
+				key.WriteByte('-')
+			}
+			if v.provides != nil {
+				for _, set := range v.provides.sets {
+					ps.b.writeApplying(&key, set, object)
 				}
 			}
-			ps.b.signature(&key, object, selected)
 		}
+		ps.b.signature(&key, object, selected)
 		if c := byKey[key.String()]; c != nil {
 			c.types = append(c.types, object)
 			continue
 		}
-		c := &class{pos: p, types: []string{object}, doubtful: ps.isDoubtful(p, object)}
-		for _, it := range ps.items(object, p.context) {
-			it.internal = true
-			c.items = append(c.items, it)
-		}
-		c.items = append(c.items, ps.items(object, selected)...)
+		c := ps.class(p, object, selected)
 		byKey[key.String()] = c
 		p.classes = append(p.classes, c)
 	}
-	if !p.internal {
-		// What is not fetched of types that cannot come still makes whoever
-		// writes the response look at the type.
-		p.selective = slices.ContainsFunc(p.fields, func(f *operation.Field) bool { return len(f.On) < len(p.possible) })
+}
+
+// class is one of objects of a type and what is selected of them.
+func (ps *positions) class(p *position, object string, fields []*operation.Field) *class {
+	c := &class{pos: p, types: []string{object}, doubtful: ps.isDoubtful(p, object)}
+	for _, it := range ps.items(object, p.context) {
+		it.internal = true
+		c.items = append(c.items, it)
 	}
-	if p.selective && !p.internal {
-		for _, c := range p.classes {
-			if !slices.ContainsFunc(c.items, (*item).typename) {
-				c.items = append(c.items, &item{name: "__typename", leaf: true, internal: true})
-			}
-		}
+	if selected := ps.items(object, fields); c.items == nil {
+		c.items = selected
+	} else {
+		c.items = append(c.items, selected...)
 	}
-	for _, c := range p.classes {
-		for i, it := range c.items {
-			it.index = i
-		}
-	}
+	return c
 }
 
 // reachable leaves out the fields for types that some candidate can never
@@ -389,17 +426,22 @@ func (ps *positions) isDoubtful(p *position, object string) bool {
 // items groups those fields that apply to an object type by response name, in
 // the order of their first occurrence.
 func (ps *positions) items(object string, fields []*operation.Field) []*item {
-	var items []*item
-	byName := make(map[string]*item, len(fields))
-	for _, f := range fields {
+	if len(fields) == 0 {
+		return nil
+	}
+	items := make([]*item, 0, len(fields))
+	room := make([]item, 0, len(fields))
+	byName := map[string]*item{} // if there are many
+	for i, f := range fields {
 		if !contains(f.On, object) {
 			continue
 		}
-		if it := byName[f.ResponseName]; it != nil {
+		if it := named(items, byName, f.ResponseName); it != nil {
 			it.fields = append(it.fields, f)
 			continue
 		}
-		it := &item{response: f.ResponseName, name: f.Name, arguments: printArguments(f.Arguments), fields: []*operation.Field{f}, leaf: true}
+		room = append(room, item{response: f.ResponseName, name: f.Name, arguments: printArguments(f.Arguments), fields: fields[i : i+1 : i+1], leaf: true})
+		it := &room[len(room)-1]
 		if !it.typename() {
 			t := ps.b.field(object, f.Name).Type
 			for e := t; e.Elem != nil; e = e.Elem {
@@ -408,10 +450,26 @@ func (ps *positions) items(object string, fields []*operation.Field) []*item {
 			named := ps.b.super.Types[t.Name()]
 			it.leaf = named == nil || (named.Kind != ast.Object && named.Kind != ast.Interface && named.Kind != ast.Union)
 		}
-		byName[f.ResponseName] = it
 		items = append(items, it)
+		if len(fields) > fewEntries {
+			byName[f.ResponseName] = it
+		}
 	}
 	return items
+}
+
+// named finds an item by its response name: in the map, if there is something
+// in it.
+func named(items []*item, byName map[string]*item, response string) *item {
+	if len(byName) > 0 {
+		return byName[response]
+	}
+	for _, it := range items {
+		if it.response == response {
+			return it
+		}
+	}
+	return nil
 }
 
 // signature writes down all that planning can depend on in how subgraphs own

@@ -1,5 +1,10 @@
 package planner
 
+import (
+	"encoding/binary"
+	"math"
+)
+
 // A price is what it costs to serve a charted position, and by entering whom,
 // without a word on what is read where. Positions are priced under many choices
 // of what is at hand, and decided under few.
@@ -21,45 +26,105 @@ type holding [maxViews + 1]uint8
 
 const lastStage = maxViews
 
-// prices are what has been priced at a position in one pass of the search. They
-// are mostly few, and found sooner by looking at them all than by a hash.
-type prices struct {
-	few  []asked
-	many map[holding]*price
+// words are a holding in pieces that are compared and hashed at once. On charts
+// with few views the first says all.
+type words [(maxViews + 1) / 8]uint64
+
+// fewViews are those of a holding that go into one word with the last stage.
+const fewViews = 7
+
+// pack returns the words of a holding and how many of them count.
+func (ch *chart) pack(at *holding) (w words, n int) {
+	for i := range w {
+		w[i] = binary.LittleEndian.Uint64(at[8*i:])
+	}
+	if len(ch.views) <= fewViews {
+		return words{w[0] | w[len(w)-1]}, 1 // of which the last byte is free in the one and all there is in the other
+	}
+	return w, len(w)
 }
 
-// An asked is a price and what it was asked for.
+// key is a number that hardly any other words have, and none if but one counts.
+func (w words) key() uint64 {
+	key := w[0]
+	for _, x := range w[1:] {
+		if x != 0 {
+			key = scatter(key) ^ x
+		}
+	}
+	return key
+}
+
+// heldBytes has all bits of those bytes set that are not zero. Stages are less
+// than 128.
+func heldBytes(x uint64) uint64 {
+	x |= x >> 4
+	x |= x >> 2
+	x |= x >> 1
+	return x & 0x0101010101010101 * 0xff
+}
+
+// scatter spreads what tells keys apart over all bits.
+func scatter(key uint64) uint64 {
+	key *= 0x9e3779b97f4a7c15
+	return key ^ key>>32
+}
+
+// prices are what has been priced on a chart in one pass of the search: a hash
+// table, open and at most three quarters full.
+type prices struct {
+	slots []asked // a power of two, or none
+	n     int
+}
+
+// An asked is a price and what it was asked for: at is nil if the key says all.
 type asked struct {
-	at    holding
+	key   uint64
+	at    *words
 	price *price
 }
 
-const fewPrices = 32
-
-func (ps *prices) find(at holding) *price {
-	if ps.many != nil {
-		return ps.many[at]
-	}
-	for i := range ps.few {
-		if ps.few[i].at == at {
-			return ps.few[i].price
+// slot finds the place of a holding, empty if it is not there.
+func (ps *prices) slot(key uint64, at *words) *asked {
+	mask := uint64(len(ps.slots) - 1)
+	for i := scatter(key); ; i++ {
+		s := &ps.slots[i&mask]
+		if s.price == nil || s.key == key && (s.at == nil || *s.at == *at) {
+			return s
 		}
 	}
-	return nil
 }
 
-func (ps *prices) add(at holding, p *price) {
-	if ps.many != nil {
-		ps.many[at] = p
-		return
+func (ps *prices) find(key uint64, at *words) *price {
+	if ps.n == 0 {
+		return nil
 	}
-	if ps.few = append(ps.few, asked{at, p}); len(ps.few) < fewPrices {
-		return
+	return ps.slot(key, at).price
+}
+
+// forget makes the table empty, to be filled again.
+func (ps *prices) forget() {
+	clear(ps.slots)
+	ps.n = 0
+}
+
+func (ps *prices) add(key uint64, at *words, n int, p *price) {
+	if 4*ps.n >= 3*len(ps.slots) {
+		old := ps.slots
+		ps.slots = make([]asked, max(8, 2*len(old)))
+		for _, s := range old {
+			if s.price != nil {
+				*ps.slot(s.key, s.at) = s
+			}
+		}
 	}
-	ps.many = make(map[holding]*price, 2*fewPrices)
-	for _, a := range ps.few {
-		ps.many[a.at] = a.price
+	a := asked{key: key, price: p}
+	if n > 1 {
+		a.at = &words{}
+		*a.at = *at
 	}
+	*ps.slot(key, at) = a
+	ps.n++
 }
 
 // hold turns hands into a holding; not if the chart lacks a view of them.
@@ -87,9 +152,9 @@ func (ch *chart) hands(h holding) []hand {
 }
 
 // decideAsPriced writes down what a price was found for.
-func (b *builder) decideAsPriced(ch *chart, p *price) *decision {
+func (b *builder) decideAsPriced(c *class, ch *chart, p *price) *decision {
 	hands := ch.hands(p.at)
-	s := &search{b: b, class: ch.class, at: b.atHand(ch.class, hands)}
+	s := &search{b: b, class: c, at: b.atHand(c, hands)}
 	set := make([]int, p.entered)
 	for i := range set {
 		set[i] = ch.doors[p.doors[i]].subgraph
@@ -124,10 +189,12 @@ func (b *builder) priced(p *position, hands []hand) (ch *chart, h holding) {
 
 // price finds out what it costs to serve a position. Prices are memoised.
 func (b *builder) price(ch *chart, at holding) *price {
-	p := ch.prices.find(at)
+	words, n := ch.pack(&at)
+	key := words.key()
+	p := ch.prices.find(key, &words)
 	if p == nil {
-		if p = ch.dominant(at); p != nil {
-			ch.prices.add(at, p)
+		if p = ch.dominant(&words, n); p != nil {
+			ch.prices.add(key, &words, n, p)
 			b.memo(sizeOfPriced)
 		}
 	}
@@ -140,24 +207,39 @@ func (b *builder) price(ch *chart, at holding) *price {
 	p = b.findPrice(ch, at)
 	p.late = b.late
 	b.late = before || p.late
-	ch.prices.add(at, p)
+	ch.prices.add(key, &words, n, p)
 	b.memo(sizeOfPriced + sizeOfPrice)
 	if p.missing == 0 {
-		ch.decided = append(ch.decided, p)
+		ch.dominates(&words, n, p)
+		b.memo(2*sizeOfPointer*n + sizeOfPointer)
 	}
 	return p
 }
 
+// dominates notes a price that misses nothing for dominant: by how it was found,
+// and with all bits set of the bytes that must be so.
+func (ch *chart) dominates(at *words, n int, p *price) {
+	used := holding{lastStage: math.MaxUint8}
+	for views := p.used; views != 0; {
+		used[views.first()] = math.MaxUint8
+	}
+	must, _ := ch.pack(&used)
+	ch.decided = append(ch.decided, p)
+	ch.decidedAt = append(append(ch.decidedAt, at[:n]...), must[:n]...)
+}
+
 // dominant finds a price found with more at hand of which nothing is used but
 // what is given: with less at hand there can be no better one.
-func (ch *chart) dominant(at holding) *price {
+func (ch *chart) dominant(given *words, n int) *price {
+	var held words
+	for k := range n {
+		held[k] = heldBytes(given[k])
+	}
 search:
-	for _, p := range ch.decided {
-		if p.at[lastStage] != at[lastStage] {
-			continue
-		}
-		for i := range ch.views {
-			if p.at[i] != at[i] && (at[i] != 0 || p.used.has(i)) {
+	for i, p := range ch.decided {
+		at := ch.decidedAt[2*n*i:][:2*n]
+		for k := range n {
+			if (given[k]^at[k])&(held[k]|at[n+k]) != 0 {
 				continue search
 			}
 		}
@@ -169,15 +251,23 @@ search:
 // findPrice looks for the doors to enter, as chooseClass does.
 func (b *builder) findPrice(ch *chart, at holding) *price {
 	s := b.newPricing(ch, at)
-	defer func() { b.pricings = append(b.pricings, s) }()
-	s.consider(nil)
-	if s.best.missing > 0 || s.best.cost > costFetch {
+	hopeful := s.start.lacksAny() // that all can be had by entering somebody, so that what can without does not count
+	if !hopeful {
+		s.consider(nil)
+	}
+	if hopeful || s.best.missing > 0 || s.best.cost > costFetch {
 		s.contest = b.contest(ch, s.hands)
-		b.compete(s, &s.candidates, 0)
+		s.findWays()
+		if b.compete(s, &s.candidates, 0); hopeful && (!s.found || s.best.missing > 0) {
+			s.found, s.floored = false, false
+			s.consider(nil)
+			b.compete(s, &s.candidates, 0)
+		}
 	}
 	if len(b.prices) == cap(b.prices) {
 		b.prices = make([]price, 0, 64)
 	}
 	b.prices = append(b.prices, s.best)
+	b.pricings = append(b.pricings, s)
 	return &b.prices[len(b.prices)-1]
 }

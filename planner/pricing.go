@@ -11,20 +11,26 @@ type pricing struct {
 	chart *chart
 	*contest
 
-	// at is what is at hand, as sets: hands are all.
-	at    holding
+	// hands are the views at hand, start the search's start: with nothing
+	// entered.
 	hands viewSet
+	start evaluation
+
+	// ways are those through doors from the views at hand, stage 0 if there is
+	// none; soonest is when the first could be through one.
+	ways    [maxViews]chartWay
+	soonest int
 
 	best  price
 	found bool // whether there is a best
 
-	// last are the prices last asked for, by item.
-	last []asked
-
 	// below are by item what was paid below it when it was last looked at, paid
-	// what is for the best; floors what will be at least, if that is known.
+	// what is for the best; floors what will be at least for it and all that
+	// follow, if that is known.
 	below, paid, floors []int
 	floored             bool
+
+	set [maxViews]int // see room
 }
 
 func (b *builder) newPricing(ch *chart, at holding) *pricing {
@@ -35,26 +41,39 @@ func (b *builder) newPricing(ch *chart, at holding) *pricing {
 		s = &pricing{}
 	}
 	n := len(ch.items)
-	*s = pricing{
-		b: b, chart: ch, at: at,
-		last:  slices.Grow(s.last[:0], n)[:n],
-		below: slices.Grow(s.below[:0], n)[:n], paid: slices.Grow(s.paid[:0], n)[:n], floors: slices.Grow(s.floors[:0], n)[:n],
-	}
-	clear(s.last)
-	s.best.at = at
+	s.b, s.chart, s.contest = b, ch, nil
+	s.below, s.paid, s.floors = slices.Grow(s.below[:0], n)[:n], slices.Grow(s.paid[:0], n)[:n], slices.Grow(s.floors[:0], n)[:n]
+	s.found, s.floored = false, false
+	s.best = price{at: at}
+	s.start = evaluation{pricing: s, at: at}
 	for i := range ch.views {
 		if at[i] > 0 {
-			s.hands |= viewBit(i)
+			s.start.know(i)
 		}
 	}
+	s.hands = s.start.known
 	return s
+}
+
+// findWays finds the ways from the views at hand, which are the same for every
+// set of doors.
+func (s *pricing) findWays() {
+	s.soonest = 0
+	if s.hands != 0 {
+		s.soonest = 1 + int(s.start.at[s.start.from(s.hands)])
+	}
+	for _, d := range s.all {
+		s.ways[d], _ = s.start.way(d)
+	}
 }
 
 func (s *pricing) standing() (missing, cost int) { return s.best.missing, s.best.cost }
 
+func (s *pricing) room() []int { return s.set[:0] }
+
 func (s *pricing) consider(doors []int) (better bool) {
-	s.b.spend(s.chart.class, s.hands.size()+len(doors))
-	s.b.tried += weight(s.chart.class, s.hands.size()+len(doors))
+	s.b.spend(len(s.chart.items), s.hands.size()+len(doors))
+	s.b.tried += weight(len(s.chart.items), s.hands.size()+len(doors))
 	o, ok := s.evaluate(doors)
 	if !ok || s.found && cmp.Or(cmp.Compare(o.missing, s.best.missing), cmp.Compare(o.cost, s.best.cost)) >= 0 {
 		return false
@@ -77,16 +96,16 @@ func (s *pricing) least() (sum int, better bool) {
 	if len(s.all) == 0 {
 		return 0, false
 	}
-	best := s.best
+	best, found := s.best, s.found
 	s.found = false // so that it is evaluated to the end
 	s.consider(s.all)
 	if s.best.missing == 0 {
 		s.narrow()
-		for _, floor := range s.floors {
-			sum += floor
+		if len(s.floors) > 0 {
+			sum = s.floors[0]
 		}
 	}
-	if best.missing < s.best.missing || best.missing == s.best.missing && best.cost <= s.best.cost {
+	if found && (best.missing < s.best.missing || best.missing == s.best.missing && best.cost <= s.best.cost) {
 		s.best = best
 		return sum, false
 	}
@@ -95,16 +114,17 @@ func (s *pricing) least() (sum int, better bool) {
 
 func (s *pricing) narrow() {
 	s.floored = true
-	copy(s.floors, s.paid)
+	sum := 0
+	for i, paid := range slices.Backward(s.paid) {
+		sum += paid
+		s.floors[i] = sum
+	}
 }
 
 // evaluate finds out what entering some doors comes to; not to the end, if that
 // is seen to be no better than the best.
 func (s *pricing) evaluate(doors []int) (o offer, ok bool) {
-	e := evaluation{pricing: s, at: s.at}
-	for hands := s.hands; hands != 0; {
-		e.know(hands.first())
-	}
+	e := s.start
 	e.entered = len(doors)
 	e.enter(doors)
 	if e.lacks() || e.hopeless(0) {
@@ -115,6 +135,7 @@ func (s *pricing) evaluate(doors []int) (o offer, ok bool) {
 		s.below[i] = 0
 		switch {
 		case ci.free:
+			continue
 		case ci.leaf:
 			e.readLeaf(ci)
 		default:

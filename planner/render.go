@@ -23,17 +23,45 @@ func (b *builder) selections(f *fetch) []*plan.Selection {
 	for _, name := range sortedKeys(f.faces) {
 		set = append(set, &plan.Selection{TypeCondition: name, Selections: r.node(f.faces[name])})
 	}
-	r.disambiguate([][]*plan.Selection{set})
+	r.name(set)
 	return set
+}
+
+// name gives the selections of a set and all below their keys: mostly the names
+// they go by, since these are all different.
+func (r *rendering) name(set []*plan.Selection) {
+	if !isDistinct(set) {
+		r.disambiguate([][]*plan.Selection{set})
+		return
+	}
+	for _, s := range set {
+		s.Key = cmp.Or(s.As, "_weft")
+		if s.Selections != nil {
+			r.name(s.Selections)
+		}
+	}
+}
+
+// isDistinct tells whether a set is of few fields with different names.
+func isDistinct(set []*plan.Selection) bool {
+	if len(set) > fewEntries {
+		return false
+	}
+	for i, s := range set {
+		if s.TypeCondition != "" || slices.ContainsFunc(set[:i], func(other *plan.Selection) bool { return other.As == s.As }) {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *rendering) node(n *node) []*plan.Selection {
 	r.b.step()
-	var set []*plan.Selection
+	set := make([]*plan.Selection, 0, len(n.entries)+1)
 	if n.typename {
 		set = append(set, r.typename(n))
 	}
-	byType := map[string][]*plan.Selection{}
+	var byType map[string][]*plan.Selection
 	for _, e := range n.entries {
 		if r.plain(n, e) {
 			set = append(set, r.entry(e))
@@ -41,6 +69,9 @@ func (r *rendering) node(n *node) []*plan.Selection {
 		}
 		for _, t := range e.on {
 			if n.local == "" || contains(r.b.super.Types[n.local].In[n.subgraph].Possible, t) {
+				if byType == nil {
+					byType = map[string][]*plan.Selection{}
+				}
 				byType[t] = append(byType[t], r.entry(e))
 			}
 		}
@@ -136,7 +167,11 @@ func (r *rendering) disambiguate(sets [][]*plan.Selection) {
 				below = append(below, s.Selections)
 			}
 		}
-		if len(below) > 0 {
+		switch len(below) {
+		case 0:
+		case 1:
+			r.name(below[0])
+		default:
 			r.disambiguate(below)
 		}
 	}

@@ -40,6 +40,14 @@ func (b *builder) sight(v *view, c *class) *sight {
 
 // resolve tells whether the item can be read from a view of the class.
 func (b *builder) resolve(v *view, c *class, it *item) resolution {
+	if c.ground != nil && it.charted != nil {
+		if i := c.ground.index(v); i >= 0 {
+			if it.charted.had.has(i) {
+				return direct
+			}
+			return unresolved
+		}
+	}
 	s := b.sight(v, c)
 	if s.how[it.index] == unknown {
 		how := b.resolveAlone(v, c, it)
@@ -54,6 +62,11 @@ func (b *builder) resolve(v *view, c *class, it *item) resolution {
 // below is the view of what a composite item leads to when it is read through
 // v, whose subgraph has the field.
 func (b *builder) below(v *view, c *class, it *item) *view {
+	if c.ground != nil && it.charted != nil {
+		if i := c.ground.index(v); i >= 0 && it.charted.had.has(i) {
+			return it.charted.below[i]
+		}
+	}
 	s := b.sight(v, c)
 	if s.below[it.index] == nil {
 		s.below[it.index] = b.views.below(v, c.object(), it.name, b.views.owned(v, c.object(), it.name))
@@ -106,7 +119,7 @@ func (b *builder) reachable(v *view, c *class, it *item) bool {
 	p := b.positions.add(&position{
 		static: c.pos.static, possible: c.types, internal: true, above: c.pos.above,
 		fields:     []*operation.Field{&field},
-		candidates: b.positions.within(c),
+		candidates: b.positions.within(c, nil),
 	})
 	bound, late := b.bound, b.late
 	b.bound = max(b.bound, reachStages)

@@ -53,7 +53,7 @@ type names struct {
 }
 
 func newNames(fields []*operation.Field) *names {
-	return &names{fields: fields, internal: map[string][]string{}, taken: map[string]string{}}
+	return &names{fields: fields}
 }
 
 // namesBelow are the names at the place that a field of objects of some types
@@ -89,7 +89,7 @@ type fetchKey struct {
 }
 
 func newScope(path plan.Path, possible []string, n *names) *scope {
-	return &scope{path: path, possible: possible, names: n, children: map[string]*scope{}, fetches: map[fetchKey]*fetch{}}
+	return &scope{path: path, possible: possible, names: n}
 }
 
 // below is the scope of what an item of objects of some types leads to.
@@ -117,6 +117,9 @@ func (s *scope) below(types []string, as string, lists int, possible []string, b
 	c := newScope(path, possible, s.namesBelow(types, as))
 	c.above, c.blurred = s, blurred
 	c.after = append(slices.Clone(s.after), after...)
+	if s.children == nil {
+		s.children = map[string]*scope{}
+	}
 	s.children[key] = c
 	return c
 }
@@ -145,6 +148,9 @@ func (s *scope) name(types []string, field, arguments string, leaf bool) string 
 	}
 	for i := 0; s.clashes(as, identity, types); i++ {
 		as = "_weft_" + itoa(i)
+	}
+	if s.internal == nil {
+		s.internal, s.taken = map[string][]string{}, map[string]string{}
 	}
 	s.internal[identity] = append(s.internal[identity], as)
 	s.taken[as] = identity

@@ -47,6 +47,8 @@ type search struct {
 
 	// keys are those solved with the views at hand.
 	keys []key
+
+	set []int // see room
 }
 
 // An entryFrom is what way found for a subgraph.
@@ -94,6 +96,9 @@ type trier interface {
 
 	// standing is what the best set comes to.
 	standing() (missing, cost int)
+
+	// room is memory for a set, empty.
+	room() []int
 }
 
 // compete has t try sets of candidates. Others open some fetches anyway.
@@ -178,12 +183,19 @@ func (s *search) consider(set []int) (better bool) {
 
 func (s *search) look(set []int) *classDecision {
 	if !s.closed {
-		s.b.tried += weight(s.class, len(s.at)+len(set))
+		s.b.tried += weight(len(s.class.items), len(s.at)+len(set))
 	}
 	return s.evaluate(set)
 }
 
 func (s *search) standing() (missing, cost int) { return s.best.missing, s.cost }
+
+func (s *search) room() []int {
+	if s.set == nil {
+		s.set = make([]int, 0, len(s.all))
+	}
+	return s.set
+}
 
 // keep keeps a decision if it is the best so far.
 func (s *search) keep(d *classDecision) (better bool) {
@@ -236,7 +248,7 @@ func (b *builder) exactly(t trier, c *candidates, opened int) {
 		if missing, cost := t.standing(); missing == 0 && cost <= least+max(0, len(c.must)+size-opened)*costFetch {
 			return
 		}
-		set := append(make([]int, 0, len(c.must)+size), c.must...)
+		set := append(t.room(), c.must...)
 		subsets(c.may, size, set, func(set []int) {
 			if missing, _ := t.standing(); b.tried <= maxExact && (missing > 0 || t.supplied(set)) {
 				t.consider(set)
@@ -249,8 +261,7 @@ func (b *builder) exactly(t trier, c *candidates, opened int) {
 // where all of them are no good, adds the most useful to those that must be
 // entered until none helps.
 func (b *builder) greedily(t trier, c *candidates) {
-	var few [2 * exactLimit]int
-	set := few[:0]
+	set := t.room()
 	if _, better := t.least(); better {
 		set = append(set, c.all...)
 	} else {
