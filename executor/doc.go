@@ -5,13 +5,13 @@
 //	          └─► fetch 2 ──► fetch 3        each starts when its own inputs
 //	                                         are there, not when a stage is
 //
-// One goroutine, the one that calls Execute, owns everything of a request: the
-// merged result, the counters, what is rendered and linked. A fetch that is
-// ready gets a goroutine of the request's errgroup, which sends, waits, decodes
-// the answer into a part of its own and hands it over on a channel. A fetch
-// that is alone runs on the calling goroutine; one that has to be split into
-// many requests gets a few goroutines that send them. So nothing is locked, and
-// Execute returns when every goroutine it has started has ended.
+// Who brings an answer goes on with what it has made ready: it links the answer,
+// prepares the requests that waited for it, sends one of them itself and starts
+// a goroutine of the request's errgroup for each other one. So a chain of
+// fetches stays on one goroutine, the one that called Execute if there is
+// nothing beside it. Linking and preparing are done by one goroutine at a time,
+// under a lock; sending, waiting and decoding an answer into a part of its own
+// are done without. Execute returns when every goroutine has ended.
 //
 // Failure is data. A failed fetch leaves nulls and errors with their paths,
 // and the others go on, except for those whose answer can no longer show: when

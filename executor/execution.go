@@ -2,8 +2,7 @@ package executor
 
 import (
 	"context"
-	"slices"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -14,60 +13,62 @@ import (
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
-// An execution is one request while it runs. Only the goroutine that called
-// Execute touches it; goroutines of fetches get copies of what they need and
-// answer through done. Afterwards its memory serves another request: nothing of
-// it may be in the response, or in a message, which others may hold for longer.
+// An execution is one request while it runs. Afterwards its memory serves
+// another request: nothing of it may be in the response, or in a message, which
+// others may hold for longer.
 type execution struct {
 	*Executor
 	request *Request
 	plan    *plan.Plan
-	result  *merge.Result
 	start   time.Time
 
 	ctx      context.Context // of the request
 	deadline time.Time       // of fetches; zero for none
+	held     []held          // by fetch
 
-	fetches  []fetchState
-	reports  []FetchReport // by fetch; the response's
-	held     []held        // by fetch
-	ready    []int         // fetches whose dependencies have ended, not yet begun
-	sendings []sending
-	answers  []*subgraphs.Response // that the result is made of
+	group errgroup.Group // of the goroutines besides the one that called Execute
 
-	// runs send the only request of a fetch, by fetch. They are good for every
-	// request that the execution serves.
-	runs []func() error
-
-	group    errgroup.Group
-	done     chan outcome
-	inFlight int // requests, abandoned ones included
+	// mu is held by who takes in an outcome and prepares what it has made ready.
+	// It guards all that follows while goroutines run. What a fetch sends is set
+	// before its goroutine is told, and may be read without.
+	mu      sync.Mutex
+	result  *merge.Result
+	fetches []fetchState
+	reports []FetchReport         // by fetch; the response's
+	answers []*subgraphs.Response // that the result is made of
+	ready   []int                 // fetches whose dependencies have ended, not yet begun
+	kept    job                   // for the goroutine that has mu; noJob if there is none
 
 	// failed is the fetch that ended the request in mode FailFast; -1 while
 	// there is none.
 	failed int
+
+	// over says that nothing is to be begun any more, since there is a panic;
+	// fault is that of another goroutine than the one that called Execute.
+	over  bool
+	fault error
+
+	// runs send the only request of a fetch, by fetch. They are good for every
+	// request that the execution serves.
+	runs []func() error
 }
 
 // fetchState is where one fetch is between waiting and ended.
 type fetchState struct {
 	waits  int // dependencies that have not ended
 	open   int // requests that have not ended
-	sent   bool
 	ended  bool
-	ctx    context.Context    // of what is sent
+	ctx    context.Context    // of what is sent; nil before
 	cancel context.CancelFunc // of requests that persist
+
+	messages []subgraphs.Request
+	next     int // of messages: the first that nobody has been told to send
 }
 
 // held is what others may hold for longer than the request takes.
 type held struct {
 	context fetchContext
 	message [1]subgraphs.Request
-}
-
-// A sending is a fetch whose requests are to be sent.
-type sending struct {
-	fetch    int
-	messages []subgraphs.Request // at least one
 }
 
 func (x *Executor) newExecution(ctx context.Context, r *Request) *execution {
@@ -77,6 +78,7 @@ func (x *Executor) newExecution(ctx context.Context, r *Request) *execution {
 		e = &execution{Executor: x}
 	}
 	e.request, e.plan, e.result, e.start, e.failed = r, p, r.Program.NewResult(r.Variables), time.Now(), -1
+	e.kept = noJob
 	e.ctx, e.deadline = ctx, x.deadlineOf(ctx)
 	if r.MaxErrors > 0 {
 		e.result.LimitErrors(r.MaxErrors)
@@ -100,63 +102,18 @@ func (x *Executor) newExecution(ctx context.Context, r *Request) *execution {
 func (e *execution) release() {
 	e.result.Release()
 	clear(e.fetches)
-	clear(e.sendings[:cap(e.sendings)])
 	for _, a := range e.answers {
 		a.Release()
 	}
 	clear(e.answers)
-	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], sendings: e.sendings[:0], answers: e.answers[:0], runs: e.runs, done: e.done}
+	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], answers: e.answers[:0], runs: e.runs}
 	e.executions.Put(e)
 }
 
-// run sends what is ready and takes in what arrives until neither is left.
-func (e *execution) run() {
-	if e.ctx.Done() != nil {
-		all := e.held // of this request, should it be over by then
-		defer context.AfterFunc(e.ctx, func() { endAll(all) })()
-	}
-	defer e.drain()
-	for {
-		// One that came late may have made the others useless.
-		sendings := slices.DeleteFunc(e.begin(), func(s sending) bool { return e.fetches[s.fetch].ended })
-		if len(sendings) == 1 && len(sendings[0].messages) == 1 && e.inFlight == 0 {
-			s := &sendings[0]
-			e.take(e.send(e.contextOf(s.fetch), s.fetch, 0, &s.messages[0]))
-			continue
-		}
-		for _, s := range sendings {
-			e.launch(s)
-		}
-		if e.inFlight == 0 {
-			return
-		}
-		e.take(e.receive())
-	}
-}
-
-// receive waits for the outcome of a request in flight.
-func (e *execution) receive() outcome {
-	o := <-e.done
-	e.inFlight--
-	return o
-}
-
-// drain ends what is in flight, which is nothing unless there is a panic on
-// its way, and waits for the goroutines to return.
-func (e *execution) drain() {
-	endAll(e.held)
-	for e.inFlight > 0 {
-		e.receive()
-	}
-	// None returns an error: what went wrong is in their outcomes.
-	_ = e.group.Wait()
-}
-
-// begin prepares the requests of all fetches that are ready. A fetch with
-// nothing to send has ended, and others may then be ready. The list is good
-// until the next call.
-func (e *execution) begin() []sending {
-	e.sendings = e.sendings[:0]
+// begin prepares the requests of all fetches that are ready, and has somebody
+// send them. A fetch with nothing to send has ended, and others may then be
+// ready.
+func (e *execution) begin() {
 	for i := 0; i < len(e.ready); i++ {
 		id := e.ready[i]
 		if e.fetches[id].ended || e.failed >= 0 || e.ctx.Err() == context.Canceled {
@@ -173,18 +130,25 @@ func (e *execution) begin() []sending {
 			e.end(id)
 			continue
 		}
-		e.fetches[id].open = len(requests)
+		state := &e.fetches[id]
+		state.open = len(requests)
 		report.begin(e.sinceStart(), requests)
 		if err := e.held[id].context.Err(); err != nil {
 			for range len(requests) {
-				e.take(outcome{fetch: id, failure: lateFailure(err)})
+				e.take(&outcome{fetch: id, failure: lateFailure(err)})
 			}
 			continue
 		}
-		e.sendings = append(e.sendings, sending{fetch: id, messages: e.compose(id, requests)})
+		state.messages = e.compose(id, requests)
+		parallel := e.Parallel
+		if parallel == 0 {
+			parallel = DefaultParallel
+		}
+		for range min(parallel, len(requests)) {
+			e.sendNext(id)
+		}
 	}
 	e.ready = e.ready[:0]
-	return e.sendings
 }
 
 // compose makes the messages to the fetch's subgraph.
@@ -220,60 +184,16 @@ func (e *execution) persists(fetch int) bool {
 // the fetch. That of what persists has no more than a deadline.
 func (e *execution) contextOf(fetch int) context.Context {
 	state := &e.fetches[fetch]
-	state.sent = true
-	if !e.persists(fetch) {
-		return &e.held[fetch].context
+	switch {
+	case state.ctx != nil: // several requests have it in common
+	case !e.persists(fetch):
+		state.ctx = &e.held[fetch].context
+	case e.deadline.IsZero():
+		state.ctx, state.cancel = context.WithCancel(context.WithoutCancel(e.ctx))
+	default:
+		state.ctx, state.cancel = context.WithDeadline(context.WithoutCancel(e.ctx), e.deadline)
 	}
-	own := context.WithoutCancel(e.ctx)
-	if e.deadline.IsZero() {
-		own, state.cancel = context.WithCancel(own)
-	} else {
-		own, state.cancel = context.WithDeadline(own, e.deadline)
-	}
-	return own
-}
-
-// launch sends the requests of a fetch from goroutines of the group, some of
-// them at a time. They share a context, by which they can be cancelled.
-func (e *execution) launch(s sending) {
-	if e.done == nil {
-		e.done = make(chan outcome, len(e.fetches))
-	}
-	ctx := e.contextOf(s.fetch)
-	e.inFlight += len(s.messages)
-	if len(s.messages) == 1 {
-		e.fetches[s.fetch].ctx = ctx
-		e.group.Go(e.runOf(s.fetch))
-		return
-	}
-	parallel := e.Parallel
-	if parallel == 0 {
-		parallel = DefaultParallel
-	}
-	var next atomic.Int64
-	for range min(parallel, len(s.messages)) {
-		e.group.Go(func() error {
-			for i := int(next.Add(1) - 1); i < len(s.messages); i = int(next.Add(1) - 1) {
-				if err := ctx.Err(); err != nil {
-					e.done <- outcome{fetch: s.fetch, request: i, failure: lateFailure(err)}
-					continue
-				}
-				e.done <- e.send(ctx, s.fetch, i, &s.messages[i])
-			}
-			return nil
-		})
-	}
-}
-
-// runOf returns what sends the only request of a fetch.
-func (e *execution) runOf(fetch int) func() error {
-	for i := len(e.runs); i <= fetch; i++ {
-		e.runs = append(e.runs, func() error {
-			e.done <- e.send(e.fetches[i].ctx, i, 0, &e.held[i].message[0])
-			return nil
-		})
-	}
-	return e.runs[fetch]
+	return state.ctx
 }
 
 // endAll ends the contexts of all fetches.
@@ -284,7 +204,7 @@ func endAll(list []held) {
 }
 
 // take takes in what has become of a request.
-func (e *execution) take(o outcome) {
+func (e *execution) take(o *outcome) {
 	state := &e.fetches[o.fetch]
 	if state.ended {
 		return // abandoned; nobody waits for it
@@ -302,6 +222,7 @@ func (e *execution) take(o outcome) {
 		}
 	}
 	if state.open--; state.open > 0 {
+		e.sendNext(o.fetch)
 		return
 	}
 	e.reports[o.fetch].State = Done
@@ -349,7 +270,7 @@ func (e *execution) abandon(id int) {
 	if state.ended {
 		return
 	}
-	if state.sent && e.persists(id) {
+	if state.ctx != nil && e.persists(id) {
 		return
 	}
 	e.reports[id].State = Cancelled

@@ -82,8 +82,8 @@ type Request struct {
 	Introspection []operation.Answer
 
 	// Header returns the headers for requests to a subgraph. It is called
-	// from the goroutine that calls Execute, once per request that is sent,
-	// and what it returns is not written to. nil sends none.
+	// once per request that is sent, never twice at a time, and what it returns
+	// is not written to. nil sends none.
 	Header func(subgraph string) http.Header
 
 	// KeepHeaders says that the reports of fetches are to hold the headers of

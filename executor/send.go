@@ -28,8 +28,8 @@ type outcome struct {
 	joined   bool // see subgraphs.Response
 }
 
-// send sends one request and decodes its answer. It runs in the goroutine of
-// the fetch and shares nothing with the others. A panic in it, ours or the
+// send sends one request and decodes its answer. It runs
+// without a lock and shares nothing with the others. A panic in it, ours or the
 // fetcher's, fails this request alone.
 func (e *execution) send(ctx context.Context, fetch, request int, m *subgraphs.Request) (o outcome) {
 	o = outcome{fetch: fetch, request: request}
@@ -167,7 +167,7 @@ func (r *FetchReport) begin(now time.Duration, requests []merge.Request) {
 	}
 }
 
-func (r *FetchReport) add(now time.Duration, o outcome) {
+func (r *FetchReport) add(now time.Duration, o *outcome) {
 	r.End = now
 	r.Bytes += o.bytes
 	r.Repeated += max(o.attempts-1, 0)
@@ -183,7 +183,7 @@ func (r *FetchReport) add(now time.Duration, o outcome) {
 }
 
 // keep notes the headers of an answer.
-func (r *FetchReport) keep(o outcome) {
+func (r *FetchReport) keep(o *outcome) {
 	if o.header == nil {
 		return
 	}
