@@ -68,11 +68,15 @@ func (p *Program) newCopies(f *field) *copies {
 // isSent tells whether a leaf of the base is always part of a representation,
 // so that where representations are equal it is too.
 func (c *copies) isSent(at candidate) bool {
-	return slices.ContainsFunc(c.links, func(l *link) bool {
-		inputs := l.target.inputs
-		return len(inputs) == 1 && slices.ContainsFunc(inputs[0].fields, func(f inputField) bool {
-			return f.on == nil && f.pos == nil && !f.typename && len(f.candidates) == 1 && f.candidates[0] == at
-		})
+	return slices.ContainsFunc(c.links, func(l *link) bool { return l.sends(at) })
+}
+
+// sends tells whether a leaf of the link's anchor is part of all representations
+// that are made for it.
+func (l *link) sends(at candidate) bool {
+	inputs := l.target.inputs
+	return len(inputs) == 1 && slices.ContainsFunc(inputs[0].fields, func(f inputField) bool {
+		return f.on == nil && f.pos == nil && !f.typename && len(f.candidates) == 1 && f.candidates[0] == at
 	})
 }
 

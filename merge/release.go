@@ -94,7 +94,10 @@ func (b *requestBuilder) release() {
 	for i := range groups {
 		groups[i].context = nil
 	}
-	*b = requestBuilder{groups: groups[:0], requests: b.requests[:0], key: b.key[:0]}
+	if cap(b.known) > maxKept {
+		b.known = nil
+	}
+	*b = requestBuilder{groups: groups[:0], requests: b.requests[:0], key: b.key[:0], known: b.known[:0]}
 }
 
 func fill[T any](s []T, with T) {

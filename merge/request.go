@@ -65,6 +65,10 @@ type requestBuilder struct {
 	// lookup.
 	byValues map[string]int
 	key      []byte
+
+	// known are the numbers, plus one, of the representations that belong to
+	// those made for another link.
+	known []uint32
 }
 
 // A group are objects that can travel in one request; it becomes several if
