@@ -8,8 +8,8 @@ import (
 // A batch is a set of fetches sent as one request.
 type batch struct {
 	fetches []*fetch
-	deps    map[*batch]bool
-	users   map[*batch]bool
+	deps    []*batch
+	users   []*batch
 
 	// The earliest and the latest stage at which it can be sent without
 	// making the plan longer.
@@ -28,14 +28,13 @@ func (b *builder) batches() []*batch {
 	of := make(map[*fetch]*batch, len(b.fetches))
 	all := make([]*batch, 0, len(b.fetches))
 	for _, f := range b.fetches {
-		bt := &batch{fetches: []*fetch{f}, deps: map[*batch]bool{}, users: map[*batch]bool{}}
+		bt := &batch{fetches: []*fetch{f}}
 		of[f] = bt
 		all = append(all, bt)
 	}
 	for _, f := range b.fetches {
 		for d := range f.deps {
-			of[f].deps[of[d]] = true
-			of[d].users[of[f]] = true
+			of[f].waitFor(of[d])
 		}
 	}
 	w := &walks{}
@@ -79,17 +78,24 @@ func (b *builder) joinable(all []*batch, w *walks) (x, y *batch) {
 	return nil, nil
 }
 
-func join(x, y *batch) {
-	x.fetches = append(x.fetches, y.fetches...)
-	for d := range y.deps {
-		x.deps[d] = true
-		delete(d.users, y)
-		d.users[x] = true
+func (bt *batch) waitFor(d *batch) {
+	if !slices.Contains(bt.deps, d) {
+		bt.deps = append(bt.deps, d)
+		d.users = append(d.users, bt)
 	}
-	for u := range y.users {
-		x.users[u] = true
-		delete(u.deps, y)
-		u.deps[x] = true
+}
+
+// join has x do what y does.
+func join(x, y *batch) {
+	isY := func(bt *batch) bool { return bt == y }
+	x.fetches = append(x.fetches, y.fetches...)
+	for _, d := range y.deps {
+		d.users = slices.DeleteFunc(d.users, isY)
+		x.waitFor(d)
+	}
+	for _, u := range y.users {
+		u.deps = slices.DeleteFunc(u.deps, isY)
+		u.waitFor(x)
 	}
 }
 
@@ -103,7 +109,7 @@ func (w *walks) reaches(x, y *batch) bool {
 	for len(w.stack) > 0 {
 		bt := w.stack[len(w.stack)-1]
 		w.stack = w.stack[:len(w.stack)-1]
-		for u := range bt.users {
+		for _, u := range bt.users {
 			if u == y {
 				return true
 			}
@@ -122,14 +128,14 @@ func (w *walks) windows(all []*batch) {
 	w.topological(all)
 	for _, bt := range w.sorted {
 		bt.early = 1
-		for d := range bt.deps {
+		for _, d := range bt.deps {
 			bt.early = max(bt.early, d.early+1)
 		}
 		last = max(last, bt.early)
 	}
 	for _, bt := range slices.Backward(w.sorted) {
 		bt.late = last
-		for u := range bt.users {
+		for _, u := range bt.users {
 			bt.late = min(bt.late, u.late-1)
 		}
 	}
@@ -144,7 +150,7 @@ func (w *walks) topological(all []*batch) {
 		}
 	}
 	for i := 0; i < len(w.sorted); i++ {
-		for u := range w.sorted[i].users {
+		for _, u := range w.sorted[i].users {
 			if u.open--; u.open == 0 {
 				w.sorted = append(w.sorted, u)
 			}

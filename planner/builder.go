@@ -264,7 +264,7 @@ func (b *builder) finish() (p *plan.Plan, err error) {
 		first := bt.fetches[0]
 		f := &plan.Fetch{ID: id, Deferred: first.deferral.number(), Subgraph: b.super.Subgraphs[first.subgraph].Name, Operation: first.kind}
 		f.Name = fetchName(op.Name, f.Subgraph, id)
-		for d := range bt.deps {
+		for _, d := range bt.deps {
 			f.DependsOn = append(f.DependsOn, ids[d])
 		}
 		slices.Sort(f.DependsOn)

@@ -127,7 +127,7 @@ func (s *solved) uses(hand int) bool {
 		return s.decision.used[hand]
 	}
 	for i := range s.chart.views {
-		if s.price.at[i] > 0 {
+		if s.price.at.since(i) > 0 {
 			if hand == 0 {
 				return s.price.used.has(i)
 			}

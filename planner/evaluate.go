@@ -533,9 +533,9 @@ func (b *builder) under(p *position, hands []hand, index []int) solved {
 	s.hands = nil
 	for i := range ch.views {
 		switch {
-		case at[i] > 0:
+		case at.since(i) > 0:
 			s.hands, index = append(s.hands, index[0]), index[1:]
-		case s.price.at[i] > 0:
+		case s.price.at.since(i) > 0:
 			s.hands = append(s.hands, -1)
 		}
 	}
@@ -546,7 +546,7 @@ func (b *builder) under(p *position, hands []hand, index []int) solved {
 func (b *builder) settled(s *solved) *decision {
 	if s.decision == nil {
 		bound, late := b.bound, b.late
-		b.bound = int(s.price.at[lastStage])
+		b.bound = s.price.at.since(s.chart.last())
 		s.decision = b.choose(s.pos, s.chart.hands(s.price.at))
 		b.bound, b.late = bound, late
 	}

@@ -18,7 +18,11 @@ type offer struct {
 type evaluation struct {
 	*pricing
 	offer
-	at holding // with what has been entered
+	bound int // the last stage allowed
+
+	// since are the stages since when views are known, with what has been
+	// entered.
+	since [maxViews]uint8
 
 	// order are the n views known, in the order in which they got known.
 	order [maxViews]uint8
@@ -48,8 +52,8 @@ func (e *evaluation) know(view int) {
 
 // read counts a field that is read through a view.
 func (e *evaluation) read(view int) {
-	e.stage = max(e.stage, int(e.at[view]))
-	e.cost += costField * int(e.at[view])
+	e.stage = max(e.stage, int(e.since[view]))
+	e.cost += costField * int(e.since[view])
 	e.used |= viewBit(view)
 }
 
@@ -115,7 +119,7 @@ func (e *evaluation) take(w *chartWay) {
 	e.cost += w.cost + costFetch + costStage*w.stage
 	e.used |= w.used
 	e.stage = max(e.stage, w.stage)
-	e.at[view] = uint8(w.stage)
+	e.since[view] = uint8(w.stage)
 	e.know(view)
 }
 
@@ -146,13 +150,13 @@ keys:
 			from := had.first()
 			for had != 0 {
 				i := had.first()
-				if e.at[i] < e.at[from] || e.at[i] == e.at[from] && w.used.has(i) && !w.used.has(from) {
+				if e.since[i] < e.since[from] || e.since[i] == e.since[from] && w.used.has(i) && !w.used.has(from) {
 					from = i
 				}
 			}
 			w.used |= viewBit(from)
-			w.cost += costField * int(e.at[from])
-			w.stage = max(w.stage, int(e.at[from]))
+			w.cost += costField * int(e.since[from])
+			w.stage = max(w.stage, int(e.since[from]))
 		}
 		w.stage++
 		if w.stage > e.b.bound {
@@ -170,13 +174,13 @@ keys:
 // and of those one that is used already, and of those the first.
 func (e *evaluation) from(views viewSet) int {
 	var first viewSet
-	since := uint8(math.MaxUint8)
+	soonest := uint8(math.MaxUint8)
 	for left := views & e.known; left != 0; {
 		i := left.first()
 		switch {
-		case e.at[i] < since:
-			since, first = e.at[i], viewBit(i)
-		case e.at[i] == since:
+		case e.since[i] < soonest:
+			soonest, first = e.since[i], viewBit(i)
+		case e.since[i] == soonest:
 			first |= viewBit(i)
 		}
 	}
@@ -219,13 +223,14 @@ func (e *evaluation) readComposite(item int, ci *chartItem) {
 		if !had.has(int(k)) {
 			continue
 		}
-		if to := ci.to[k]; at[to] == 0 || e.at[k] < at[to] {
-			at[to], from[to] = e.at[k], k
+		to := ci.to[k]
+		if soonest := at.since(int(to)); soonest == 0 || int(e.since[k]) < soonest {
+			at.put(int(to), int(e.since[k]))
+			from[to] = k
 		}
 	}
-	at[lastStage] = e.at[lastStage]
+	at.put(ci.chart.last(), e.bound)
 	p := e.b.price(ci.chart, at)
-	e.b.late = e.b.late || p.late
 	e.pay(item, p.missing, p.cost, p.stage)
 	for used := p.used; used != 0; {
 		e.read(int(from[used.first()]))
@@ -254,7 +259,7 @@ func (e *evaluation) readUncharted(item int, ci *chartItem, had viewSet) {
 	for _, k := range e.order[:e.n] {
 		if had.has(int(k)) {
 			v := f.below[k]
-			given = append(given, known{hand: hand{v, int(e.at[k])}})
+			given = append(given, known{hand: hand{v, int(e.since[k])}})
 			from = append(from, int(k))
 		}
 	}
@@ -302,7 +307,7 @@ func (e *evaluation) readOnce(item int, ci *chartItem, had viewSet) viewSet {
 			}
 			seenViews = append(seenViews, v)
 		}
-		bound := int(e.at[lastStage])
+		bound := e.bound
 		if missing, cost := e.alone(item, ci, i, bound); missing == 0 {
 			if best < 0 || cost < bestCost {
 				best, bestCost = i, cost
@@ -333,11 +338,12 @@ func (e *evaluation) alone(item int, ci *chartItem, view, bound int) (missing, c
 	defer func() { b.bound = before }()
 	if ci.chart != nil {
 		var at holding
-		at[ci.to[view]], at[lastStage] = e.at[view], uint8(bound)
+		at.put(int(ci.to[view]), int(e.since[view]))
+		at.put(ci.chart.last(), bound)
 		p := b.price(ci.chart, at)
 		return p.missing, p.cost
 	}
 	v := e.chart.class.items[item].charted.below[view]
-	d := b.choose(ci.child, []hand{{v, int(e.at[view])}})
+	d := b.choose(ci.child, []hand{{v, int(e.since[view])}})
 	return d.missing, d.total()
 }

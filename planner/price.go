@@ -1,9 +1,6 @@
 package planner
 
-import (
-	"encoding/binary"
-	"math"
-)
+import "math"
 
 // A price is what it costs to serve a charted position, and by entering whom,
 // without a word on what is read where. Positions are priced under many choices
@@ -18,137 +15,6 @@ type price struct {
 
 	// doors are those to enter.
 	doors [maxViews]uint8
-}
-
-// A holding is what is at hand at a position, by view: the stage since when, 0
-// for not at all. The last byte is the last stage allowed.
-type holding [maxViews + 1]uint8
-
-const lastStage = maxViews
-
-// words are a holding in pieces that are compared and hashed at once. On charts
-// with few views the first says all.
-type words [(maxViews + 1) / 8]uint64
-
-// fewViews are those of a holding that go into one word with the last stage.
-const fewViews = 7
-
-// pack returns the words of a holding and how many of them count.
-func (ch *chart) pack(at *holding) (w words, n int) {
-	for i := range w {
-		w[i] = binary.LittleEndian.Uint64(at[8*i:])
-	}
-	if len(ch.views) <= fewViews {
-		return words{w[0] | w[len(w)-1]}, 1 // of which the last byte is free in the one and all there is in the other
-	}
-	return w, len(w)
-}
-
-// key is a number that hardly any other words have, and none if but one counts.
-func (w words) key() uint64 {
-	key := w[0]
-	for _, x := range w[1:] {
-		if x != 0 {
-			key = scatter(key) ^ x
-		}
-	}
-	return key
-}
-
-// heldBytes has all bits of those bytes set that are not zero. Stages are less
-// than 128.
-func heldBytes(x uint64) uint64 {
-	x |= x >> 4
-	x |= x >> 2
-	x |= x >> 1
-	return x & 0x0101010101010101 * 0xff
-}
-
-// scatter spreads what tells keys apart over all bits.
-func scatter(key uint64) uint64 {
-	key *= 0x9e3779b97f4a7c15
-	return key ^ key>>32
-}
-
-// prices are what has been priced on a chart in one pass of the search: a hash
-// table, open and at most three quarters full.
-type prices struct {
-	slots []asked // a power of two, or none
-	n     int
-}
-
-// An asked is a price and what it was asked for: at is nil if the key says all.
-type asked struct {
-	key   uint64
-	at    *words
-	price *price
-}
-
-// slot finds the place of a holding, empty if it is not there.
-func (ps *prices) slot(key uint64, at *words) *asked {
-	mask := uint64(len(ps.slots) - 1)
-	for i := scatter(key); ; i++ {
-		s := &ps.slots[i&mask]
-		if s.price == nil || s.key == key && (s.at == nil || *s.at == *at) {
-			return s
-		}
-	}
-}
-
-func (ps *prices) find(key uint64, at *words) *price {
-	if ps.n == 0 {
-		return nil
-	}
-	return ps.slot(key, at).price
-}
-
-// forget makes the table empty, to be filled again.
-func (ps *prices) forget() {
-	clear(ps.slots)
-	ps.n = 0
-}
-
-func (ps *prices) add(key uint64, at *words, n int, p *price) {
-	if 4*ps.n >= 3*len(ps.slots) {
-		old := ps.slots
-		ps.slots = make([]asked, max(8, 2*len(old)))
-		for _, s := range old {
-			if s.price != nil {
-				*ps.slot(s.key, s.at) = s
-			}
-		}
-	}
-	a := asked{key: key, price: p}
-	if n > 1 {
-		a.at = &words{}
-		*a.at = *at
-	}
-	*ps.slot(key, at) = a
-	ps.n++
-}
-
-// hold turns hands into a holding; not if the chart lacks a view of them.
-func (ch *chart) hold(hands []hand, bound int) (h holding, ok bool) {
-	for _, x := range hands {
-		i := ch.index(x.view)
-		if i < 0 {
-			return h, false
-		}
-		h[i] = uint8(x.stage)
-	}
-	h[lastStage] = uint8(bound)
-	return h, true
-}
-
-// hands turns a holding back into hands.
-func (ch *chart) hands(h holding) []hand {
-	var hands []hand
-	for i, v := range ch.views {
-		if h[i] > 0 {
-			hands = append(hands, hand{v, int(h[i])})
-		}
-	}
-	return hands
 }
 
 // decideAsPriced writes down what a price was found for.
@@ -169,7 +35,7 @@ func (b *builder) decideAsPriced(c *class, ch *chart, p *price) *decision {
 func (ch *chart) earliest(at *holding) int {
 	first := -1
 	for i := range ch.views {
-		if at[i] > 0 && (first < 0 || at[i] < at[first]) {
+		if at.since(i) > 0 && (first < 0 || at.since(i) < at.since(first)) {
 			first = i
 		}
 	}
@@ -189,12 +55,12 @@ func (b *builder) priced(p *position, hands []hand) (ch *chart, h holding) {
 
 // price finds out what it costs to serve a position. Prices are memoised.
 func (b *builder) price(ch *chart, at holding) *price {
-	words, n := ch.pack(&at)
-	key := words.key()
-	p := ch.prices.find(key, &words)
+	words := ch.words()
+	key := at.key(words)
+	p := ch.prices.find(key, &at)
 	if p == nil {
-		if p = ch.dominant(&words, n); p != nil {
-			ch.prices.add(key, &words, n, p)
+		if p = ch.dominant(&at); p != nil {
+			ch.prices.add(key, at, words, p)
 			b.memo(sizeOfPriced)
 		}
 	}
@@ -207,39 +73,41 @@ func (b *builder) price(ch *chart, at holding) *price {
 	p = b.findPrice(ch, at)
 	p.late = b.late
 	b.late = before || p.late
-	ch.prices.add(key, &words, n, p)
+	ch.prices.add(key, at, words, p)
 	b.memo(sizeOfPriced + sizeOfPrice)
 	if p.missing == 0 {
-		ch.dominates(&words, n, p)
-		b.memo(2*sizeOfPointer*n + sizeOfPointer)
+		ch.dominates(p)
+		b.memo(sizeOfPointer * (1 + 2*words))
 	}
 	return p
 }
 
-// dominates notes a price that misses nothing for dominant: by how it was found,
+// dominates notes a price that misses nothing for dominant: by what was at hand,
 // and with all bits set of the bytes that must be so.
-func (ch *chart) dominates(at *words, n int, p *price) {
-	used := holding{lastStage: math.MaxUint8}
+func (ch *chart) dominates(p *price) {
+	var must holding
 	for views := p.used; views != 0; {
-		used[views.first()] = math.MaxUint8
+		must.put(views.first(), math.MaxUint8)
 	}
-	must, _ := ch.pack(&used)
+	must.put(ch.last(), math.MaxUint8)
+	words := ch.words()
 	ch.decided = append(ch.decided, p)
-	ch.decidedAt = append(append(ch.decidedAt, at[:n]...), must[:n]...)
+	ch.decidedAt = append(append(ch.decidedAt, p.at[:words]...), must[:words]...)
 }
 
 // dominant finds a price found with more at hand of which nothing is used but
 // what is given: with less at hand there can be no better one.
-func (ch *chart) dominant(given *words, n int) *price {
-	var held words
-	for k := range n {
-		held[k] = heldBytes(given[k])
+func (ch *chart) dominant(given *holding) *price {
+	words := ch.words()
+	var held holding
+	for k, x := range given[:words] {
+		held[k] = heldBytes(x)
 	}
 search:
 	for i, p := range ch.decided {
-		at := ch.decidedAt[2*n*i:][:2*n]
-		for k := range n {
-			if (given[k]^at[k])&(held[k]|at[n+k]) != 0 {
+		at := ch.decidedAt[2*words*i:][:2*words]
+		for k := range words {
+			if (given[k]^at[k])&(held[k]|at[words+k]) != 0 {
 				continue search
 			}
 		}

@@ -45,9 +45,10 @@ func (b *builder) newPricing(ch *chart, at holding) *pricing {
 	s.below, s.paid, s.floors = slices.Grow(s.below[:0], n)[:n], slices.Grow(s.paid[:0], n)[:n], slices.Grow(s.floors[:0], n)[:n]
 	s.found, s.floored = false, false
 	s.best = price{at: at}
-	s.start = evaluation{pricing: s, at: at}
+	s.start = evaluation{pricing: s, bound: at.since(ch.last())}
 	for i := range ch.views {
-		if at[i] > 0 {
+		if stage := at.since(i); stage > 0 {
+			s.start.since[i] = uint8(stage)
 			s.start.know(i)
 		}
 	}
@@ -60,7 +61,7 @@ func (b *builder) newPricing(ch *chart, at holding) *pricing {
 func (s *pricing) findWays() {
 	s.soonest = 0
 	if s.hands != 0 {
-		s.soonest = 1 + int(s.start.at[s.start.from(s.hands)])
+		s.soonest = 1 + int(s.start.since[s.start.from(s.hands)])
 	}
 	for _, d := range s.all {
 		s.ways[d], _ = s.start.way(d)
