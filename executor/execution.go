@@ -8,6 +8,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/weft-graphql/weft/deadline"
 	"github.com/weft-graphql/weft/merge"
 	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/subgraphs"
@@ -67,7 +68,7 @@ type fetchState struct {
 
 // held is what others may hold for longer than the request takes.
 type held struct {
-	context fetchContext
+	context deadline.Context
 	message [1]subgraphs.Request
 }
 
@@ -79,7 +80,7 @@ func (x *Executor) newExecution(ctx context.Context, r *Request) *execution {
 	}
 	e.request, e.plan, e.result, e.start, e.failed = r, p, r.Program.NewResult(r.Variables), time.Now(), -1
 	e.kept = noJob
-	e.ctx, e.deadline = ctx, x.deadlineOf(ctx)
+	e.ctx, e.deadline = ctx, x.deadlineOf(ctx, r)
 	if r.MaxErrors > 0 {
 		e.result.LimitErrors(r.MaxErrors)
 	}
@@ -87,7 +88,7 @@ func (x *Executor) newExecution(ctx context.Context, r *Request) *execution {
 	e.fetches = append(e.fetches[:0], make([]fetchState, len(p.Fetches))...)
 	e.reports = make([]FetchReport, len(p.Fetches))
 	for i, f := range p.Fetches {
-		e.held[i].context.request, e.held[i].context.deadline = ctx, e.deadline
+		e.held[i].context.Set(ctx, e.deadline)
 		e.fetches[i].waits = len(f.DependsOn)
 		e.reports[i] = FetchReport{ID: i, Subgraph: f.Subgraph, State: Waiting}
 		if len(f.DependsOn) == 0 {
@@ -199,7 +200,7 @@ func (e *execution) contextOf(fetch int) context.Context {
 // endAll ends the contexts of all fetches.
 func endAll(list []held) {
 	for i := range list {
-		list[i].context.end()
+		list[i].context.End()
 	}
 }
 
@@ -236,7 +237,7 @@ func (e *execution) take(o *outcome) {
 func (e *execution) end(id int) {
 	state := &e.fetches[id]
 	state.ended = true
-	e.held[id].context.end()
+	e.held[id].context.End()
 	if state.cancel != nil {
 		state.cancel()
 	}

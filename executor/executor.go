@@ -92,6 +92,10 @@ type Request struct {
 
 	Mode Mode
 
+	// Deadline is that of the request, if it comes before the context's. Zero
+	// for the context's alone.
+	Deadline time.Time
+
 	// MaxErrors is how many errors the response has at most, besides a note
 	// that there are more; at most merge.MostErrors. 0 is merge.MaxErrors.
 	MaxErrors int
@@ -106,7 +110,7 @@ type Request struct {
 // goroutines have ended. A subgraph that fails is no error here: it is in the
 // response.
 //
-// ctx should have a deadline. When it comes, fetches in flight and those not
+// The request should have a deadline. When it comes, fetches in flight and those not
 // started fail with code GATEWAY_TIMEOUT, and the response holds the rest.
 // When ctx is cancelled, which is a client that has gone away, Execute returns
 // the context's error, and a response that tells how the fetches went and
@@ -126,12 +130,15 @@ func (x *Executor) Execute(ctx context.Context, r *Request) (*Response, error) {
 	return response, nil
 }
 
-// deadlineOf returns until when fetches have time, which is a little before ctx
-// ends; zero if it does not.
-func (x *Executor) deadlineOf(ctx context.Context) time.Time {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return time.Time{}
+// deadlineOf returns until when fetches have time, which is a little before the
+// request's deadline; zero if there is none.
+func (x *Executor) deadlineOf(ctx context.Context, r *Request) time.Time {
+	deadline := r.Deadline
+	if own, ok := ctx.Deadline(); ok && (deadline.IsZero() || own.Before(deadline)) {
+		deadline = own
+	}
+	if deadline.IsZero() {
+		return deadline
 	}
 	reserve := x.Reserve
 	if reserve == 0 {

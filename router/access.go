@@ -38,35 +38,17 @@ type record struct {
 // wrote tells whether the response has begun.
 func (r *record) wrote() bool { return r.response.status != 0 }
 
-type recordKey struct{}
-
+// recordFrom returns the record of the request that a context belongs to, nil
+// if there is none.
 func recordFrom(ctx context.Context) *record {
-	r, _ := ctx.Value(recordKey{}).(*record)
-	return r
+	if v := visitFrom(ctx); v != nil {
+		return &v.record
+	}
+	return nil
 }
 
-// accessLog writes one line per request: what was asked and how it went, and
+// logRequest writes the line of one request: what was asked and how it went, and
 // never a variable or a body; a header only if it was asked for.
-func (rt *Router) accessLog(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		rec := &record{response: &countingWriter{ResponseWriter: w}}
-		defer func() {
-			// Deferred, since a handler may end by a panic that breaks the
-			// connection.
-			if rt.config.Log.Access {
-				rt.logRequest(r, rec, time.Since(start))
-			}
-		}()
-		r = r.WithContext(context.WithValue(r.Context(), recordKey{}, rec))
-		if rt.config.Log.Access && r.Body != nil && r.Body != http.NoBody {
-			rec.body.ReadCloser = r.Body
-			r.Body = &rec.body
-		}
-		next.ServeHTTP(rec.response, r)
-	})
-}
-
 func (rt *Router) logRequest(r *http.Request, rec *record, took time.Duration) {
 	status := rec.response.status
 	switch {

@@ -29,7 +29,11 @@ func newCompressor(c config.Compression, codec *coding.Codec) *compressor {
 func (c *compressor) middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h["Vary"] = append(slices.Clip(h["Vary"]), "Accept-Encoding")
+		if h["Vary"] == nil {
+			h["Vary"] = varyEncoding
+		} else {
+			h["Vary"] = append(slices.Clip(h["Vary"]), varyEncoding...)
+		}
 		accepted := coding.ParseAccept(r.Header["Accept-Encoding"])
 		if as := accepted.Choose(c.offered); as != coding.Identity {
 			w = &compressedWriter{ResponseWriter: w, compressor: c, as: as, always: accepted.RefusesIdentity()}
@@ -37,6 +41,10 @@ func (c *compressor) middleware(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// varyEncoding is the value of Vary that responses have in common, never written
+// to.
+var varyEncoding = []string{"Accept-Encoding"}
 
 // A compressedWriter is the way to a client that has asked for compression.
 type compressedWriter struct {

@@ -19,16 +19,19 @@ var simpleTypes = map[string]bool{
 // origin without asking: one with no content type or a simple one, and without
 // any of the headers for which browsers ask.
 func checkCSRF(r *http.Request, requiredHeaders []string) *refusal {
-	for _, name := range requiredHeaders {
-		if r.Header.Get(name) != "" {
-			return nil
-		}
-	}
 	for _, value := range r.Header["Content-Type"] {
+		if value == "application/json" {
+			return nil // nearly always
+		}
 		media, _, err := mime.ParseMediaType(value)
 		// A browser is more lenient than ParseMediaType, so what cannot be
 		// parsed counts as simple.
 		if err == nil && !simpleTypes[media] {
+			return nil
+		}
+	}
+	for _, name := range requiredHeaders {
+		if r.Header.Get(name) != "" {
 			return nil
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"math/bits"
+	"strings"
 )
 
 // parameters are the values of a request's members as JSON, nil for those that
@@ -319,17 +320,20 @@ func unquote(raw []byte) string {
 	if slash < 0 {
 		return string(raw)
 	}
-	out := make([]byte, 0, len(raw))
+	var out strings.Builder
+	out.Grow(len(raw))
 	for slash >= 0 {
-		out = append(out, raw[:slash]...)
+		out.Write(raw[:slash])
 		if raw[slash+1] == 'u' {
-			return string(append(out, decodeString(raw[slash:])...))
+			out.WriteString(decodeString(raw[slash:]))
+			return out.String()
 		}
-		out = append(out, unescaped[raw[slash+1]])
+		out.WriteByte(unescaped[raw[slash+1]])
 		raw = raw[slash+2:]
 		slash = bytes.IndexByte(raw, '\\')
 	}
-	return string(append(out, raw...))
+	out.Write(raw)
+	return out.String()
 }
 
 // unescaped are the bytes that stand for others behind a backslash.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/weft-graphql/weft/admission"
 	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/deadline"
 	"github.com/weft-graphql/weft/executor"
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/planner"
@@ -65,6 +66,8 @@ type exchange struct {
 	variables  *operation.Variables
 	labels     flags // of progressive overrides: which are active
 	program    *program
+	forwarding forwarding
+	executing  executor.Request
 	response   *executor.Response
 	body       [][]byte  // of the response in pieces, if it was made for several; not to be written to
 	alone      bool      // nobody else has body
@@ -101,8 +104,8 @@ func (rt *Router) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	start := time.Now()
-	ctx, cancel := context.WithDeadline(r.Context(), start.Add(rt.deadline()))
-	defer cancel()
+	ctx := deadline.New(r.Context(), start.Add(rt.deadline()))
+	defer ctx.End()
 	graph := rt.acquire()
 	if graph == nil {
 		rt.returns.collect(nil).write(w.Header(), false)
@@ -304,12 +307,13 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 		return x.refusalOf(gqlerror.List{wrong})
 	}
 	x.failures, x.own.policy = &x.own, x.router.errors
-	forward := &forwarding{rules: x.router.headers, client: x.http.Header}
-	r := &executor.Request{
+	x.forwarding = forwarding{rules: x.router.headers, client: x.http.Header}
+	r := &x.executing
+	*r = executor.Request{
 		Program:       x.program.Program,
 		Variables:     x.variables,
 		Introspection: answers,
-		Header:        forward.header,
+		Header:        x.forwarding.header,
 		KeepHeaders:   x.router.returns != nil,
 		Policy:        x.failures.see,
 		MaxErrors:     x.router.maxErrors,
@@ -317,12 +321,13 @@ func (x *exchange) execute(ctx context.Context) *refusal {
 	if x.router.config.OnError == config.FailFast {
 		r.Mode = executor.FailFast
 	}
+	r.Deadline, _ = ctx.Deadline()
 	var response *executor.Response
 	var err error
 	if x.shares() {
-		response, err = x.executeShared(ctx, r, forward)
+		response, err = x.executeShared(ctx, r)
 	} else {
-		response, err = x.graph.executorOf(x.operation.Kind).Execute(ctx, r)
+		response, err = x.graph.executorOf(x.operation.Kind).Execute(x.http.Context(), r)
 	}
 	if err != nil {
 		return x.refusalOf(err)

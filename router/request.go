@@ -129,22 +129,28 @@ func readBody(r *http.Request, most int64) ([]byte, *refusal) {
 	if r.ContentLength > most {
 		return nil, tooLarge()
 	}
-	var buf bytes.Buffer
-	if r.ContentLength > 0 && r.ContentLength <= most {
-		buf.Grow(int(min(r.ContentLength, 64<<10)) + bytes.MinRead)
+	// One byte more than there should be, where the end is found.
+	body := make([]byte, 0, min(max(r.ContentLength, 511), 64<<10)+1)
+	for {
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+		n, err := r.Body.Read(body[len(body):min(int64(cap(body)), most+1)])
+		body = body[:len(body)+n]
+		switch {
+		case int64(len(body)) > most:
+			return nil, tooLarge()
+		case err == nil:
+		case err == io.EOF:
+			return body, nil
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return nil, refuse(http.StatusRequestTimeout, CodeRequestTimeout, "the request body did not arrive in time")
+		default:
+			f := refuse(http.StatusBadRequest, CodeInvalidRequest, "the request body could not be read to its end")
+			f.cause = err
+			return nil, f
+		}
 	}
-	n, err := buf.ReadFrom(io.LimitReader(r.Body, most+1))
-	switch {
-	case n > most:
-		return nil, tooLarge()
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, refuse(http.StatusRequestTimeout, CodeRequestTimeout, "the request body did not arrive in time")
-	case err != nil:
-		f := refuse(http.StatusBadRequest, CodeInvalidRequest, "the request body could not be read to its end")
-		f.cause = err
-		return nil, f
-	}
-	return buf.Bytes(), nil
 }
 
 // invalid refuses what is not a GraphQL request. The status is 400 with either

@@ -9,26 +9,24 @@ import (
 
 const requestIDHeader = "X-Request-Id"
 
-// requestID gives each request an id, or keeps the one it came with if that is
-// fit for logs, and says it in the response.
-func requestID(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := r.Header.Get(requestIDHeader)
-		if !isRequestID(id) {
-			var b [16]byte
-			rand.Read(b[:]) // never fails
-			id = hex.EncodeToString(b[:])
-		}
-		w.Header().Set(requestIDHeader, id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
-	})
+// requestID returns the id that a request has come with, if that is fit for
+// logs, or a new one.
+func requestID(r *http.Request) string {
+	if id := r.Header.Get(requestIDHeader); isRequestID(id) {
+		return id
+	}
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
 }
 
-type requestIDKey struct{}
-
+// requestIDFrom returns the id of the request that a context belongs to, "" if
+// there is none.
 func requestIDFrom(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
+	if v := visitFrom(ctx); v != nil {
+		return v.id[0]
+	}
+	return ""
 }
 
 // isRequestID accepts what common makers of ids send: letters, digits and a

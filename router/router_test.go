@@ -645,7 +645,7 @@ func TestDeadline(t *testing.T) {
 
 func TestPanic(t *testing.T) {
 	b := newBench(t, nil)
-	b.Router.handler = requestID(b.accessLog(b.recoverer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("canary") }))))
+	b.Router.handler = b.visits(b.recoverer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("canary") })))
 	w := b.query("{ echo }")
 	if w.Code != 500 || strings.Contains(w.Body.String(), "canary") {
 		t.Errorf("status %d: %s", w.Code, w.Body)

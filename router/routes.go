@@ -13,7 +13,8 @@ const assetPath = "/-/graphiql/"
 func (rt *Router) routes() http.Handler {
 	c := rt.config
 	m := chi.NewRouter()
-	m.Use(requestID, rt.accessLog, rt.recoverer)
+	inside := chi.Middlewares{rt.visits, rt.recoverer}
+	m.Use(inside...)
 
 	m.With(rt.edge...).Handle(c.Path, http.HandlerFunc(rt.serveGraphQL))
 	if rt.page != nil {
@@ -39,5 +40,14 @@ func (rt *Router) routes() http.Handler {
 		f.allow = "GET, HEAD"
 		f.write(w, mediaJSON)
 	})
-	return m
+	// Nearly all requests are for one path. To find it a router is not needed,
+	// nor the memory that it takes for each of them.
+	direct := append(inside, rt.edge...).HandlerFunc(rt.serveGraphQL)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == c.Path && r.URL.RawPath == "" {
+			direct.ServeHTTP(w, r)
+			return
+		}
+		m.ServeHTTP(w, r)
+	})
 }

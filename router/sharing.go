@@ -67,18 +67,15 @@ func (x *exchange) shares() bool {
 
 // executeShared executes r, or waits for the execution of a request that equals
 // it, and sets the body of the response, and whether nobody else has it.
-func (x *exchange) executeShared(ctx context.Context, r *executor.Request, f *forwarding) (*executor.Response, error) {
+func (x *exchange) executeShared(ctx context.Context, r *executor.Request) (*executor.Response, error) {
 	s := &x.router.sharing
-	key, headers := x.executionKey(f)
+	key, headers := x.executionKey()
 	r.Header = func(subgraph string) http.Header { return headers[subgraph] }
-	deadline, _ := ctx.Deadline()
 	graph, failures := x.graph, x.failures
 	for {
 		led := false // read only after what sets it has ended
 		done, alone, err := s.flights.ask(ctx, key, func(ctx context.Context) (*execution, error) {
 			led = true
-			ctx, cancel := context.WithDeadline(ctx, deadline)
-			defer cancel()
 			response, err := graph.queries.Execute(ctx, r)
 			if err != nil {
 				return nil, err
@@ -113,14 +110,14 @@ func (x *exchange) takeExecution(done *execution, alone, led bool) *executor.Res
 
 // executionKey returns what the response depends on, and the headers by
 // subgraph that are part of it.
-func (x *exchange) executionKey(f *forwarding) (executionKey, map[string]http.Header) {
+func (x *exchange) executionKey() (executionKey, map[string]http.Header) {
 	rest := x.variables.AppendTo(nil)
 	headers := map[string]http.Header{}
 	for _, fetch := range x.program.Plan().Fetches {
 		if _, known := headers[fetch.Subgraph]; known {
 			continue
 		}
-		h := f.header(fetch.Subgraph)
+		h := x.forwarding.header(fetch.Subgraph)
 		headers[fetch.Subgraph] = h
 		rest = appendHeader(rest, h)
 	}

@@ -1,4 +1,4 @@
-package executor
+package deadline
 
 import (
 	"context"
@@ -6,47 +6,57 @@ import (
 	"time"
 )
 
-// A fetchContext is the context of what is sent for one fetch. It ends with the
-// request, at the deadline of fetches, and when the fetch is abandoned.
-//
-// Most fetches end before any of that, and all that waits is a connection,
-// which knows the deadline. So nothing is set up for the end but a place for
-// one function to call (Watch), until somebody asks for Done: then there is a
-// context of package context behind it.
-type fetchContext struct {
-	request  context.Context
+// A Context ends with its parent, at its deadline, and by End. It is safe for
+// concurrent use, and not to be copied after New or Set.
+type Context struct {
+	parent   context.Context
 	deadline time.Time // zero for none
 
 	mu     sync.Mutex
-	ended  bool   // by end; guarded by mu
+	ended  bool   // by End; guarded by mu
 	watch  func() // what to call when it ends; nil for nothing; guarded by mu
 	whole  context.Context
 	cancel context.CancelFunc // of whole; both are nil until somebody asks for it; guarded by mu
 }
 
+// New returns a Context that ends at a time, or at its parent's deadline if that
+// is before.
+func New(parent context.Context, at time.Time) *Context {
+	if earlier, ok := parent.Deadline(); ok && earlier.Before(at) {
+		at = earlier
+	}
+	c := new(Context)
+	c.Set(parent, at)
+	return c
+}
+
+// Set makes the zero Context one that ends at a time, which is not after its
+// parent's deadline; with the zero time it has no deadline.
+func (c *Context) Set(parent context.Context, at time.Time) { c.parent, c.deadline = parent, at }
+
 // Deadline implements context.Context.
-func (c *fetchContext) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
+func (c *Context) Deadline() (time.Time, bool) { return c.deadline, !c.deadline.IsZero() }
 
 // Value implements context.Context.
-func (c *fetchContext) Value(key any) any {
+func (c *Context) Value(key any) any {
 	c.mu.Lock()
 	whole := c.whole
 	c.mu.Unlock()
 	if whole != nil {
 		return whole.Value(key) // contexts below look for the one to attach themselves to
 	}
-	return c.request.Value(key)
+	return c.parent.Value(key)
 }
 
 // Done implements context.Context.
-func (c *fetchContext) Done() <-chan struct{} {
+func (c *Context) Done() <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.whole == nil {
 		if c.deadline.IsZero() {
-			c.whole, c.cancel = context.WithCancel(c.request)
+			c.whole, c.cancel = context.WithCancel(c.parent)
 		} else {
-			c.whole, c.cancel = context.WithDeadline(c.request, c.deadline)
+			c.whole, c.cancel = context.WithDeadline(c.parent, c.deadline)
 		}
 		if c.ended {
 			c.cancel()
@@ -56,15 +66,15 @@ func (c *fetchContext) Done() <-chan struct{} {
 }
 
 // Err implements context.Context.
-func (c *fetchContext) Err() error {
+func (c *Context) Err() error {
 	c.mu.Lock()
 	ended, whole := c.ended, c.whole
 	c.mu.Unlock()
 	switch {
 	case whole != nil:
 		return whole.Err()
-	case c.request.Err() != nil:
-		return c.request.Err()
+	case c.parent.Err() != nil:
+		return c.parent.Err()
 	case ended:
 		return context.Canceled
 	case !c.deadline.IsZero() && !time.Now().Before(c.deadline):
@@ -77,7 +87,7 @@ func (c *fetchContext) Err() error {
 // Watch has f called, once, when the context ends other than by its deadline;
 // at once if it has. It reports false if somebody watches already: there is
 // room for one. f must not wait for anything.
-func (c *fetchContext) Watch(f func()) bool {
+func (c *Context) Watch(f func()) bool {
 	c.mu.Lock()
 	if c.watch != nil {
 		c.mu.Unlock()
@@ -96,7 +106,7 @@ func (c *fetchContext) Watch(f func()) bool {
 
 // Unwatch undoes Watch. It reports false if the function has been called, or is
 // about to be.
-func (c *fetchContext) Unwatch() bool {
+func (c *Context) Unwatch() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	watched := c.watch != nil
@@ -104,8 +114,8 @@ func (c *fetchContext) Unwatch() bool {
 	return watched
 }
 
-// end ends the context. It may be called several times.
-func (c *fetchContext) end() {
+// End ends the context. It may be called several times.
+func (c *Context) End() {
 	c.mu.Lock()
 	c.ended = true
 	cancel, watch := c.cancel, c.watch
