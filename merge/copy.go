@@ -25,7 +25,7 @@ const maxLinks = 4
 // newCopies returns nil if objects of the field may be written differently
 // though the same representations were made for them.
 func (p *Program) newCopies(f *field) *copies {
-	if f.pos == nil || f.pos.bases != 1 || len(f.pos.typenames) > 0 {
+	if f.base == nil || len(f.pos.typenames) > 0 {
 		return nil
 	}
 	t := f.object.one
@@ -35,9 +35,8 @@ func (p *Program) newCopies(f *field) *copies {
 	if t == nil {
 		return nil
 	}
-	c := &copies{number: p.copied}
+	c := &copies{number: p.copied, base: f.base}
 	base := int32(slices.IndexFunc(f.pos.sources, func(s source) bool { return s.link == nil }))
-	c.base = &f.pos.sources[base]
 	for i := range f.pos.sources {
 		if l := f.pos.sources[i].link; l != nil {
 			if l.anchor != base || l.lookup < 0 {
@@ -123,33 +122,32 @@ func (c *copiedObjects) at(number uint32) *copiedObject {
 	return &c.list[number]
 }
 
-// copyObject writes the object given as the value at at, by copying it from
-// where it was written before if it was.
-func (w *writer) copyObject(out []byte, fd *field, at int) ([]byte, outcome) {
-	var earlier *copiedObject
-	numbers, known := w.numbers(fd.copies, at)
+// copyObject writes the object with a ref of the base, by copying it from where
+// it was written before if it was.
+func (w *writer) copyObject(out []byte, fd *field, ref uint32) ([]byte, outcome) {
+	c := fd.copies
+	numbers, known := w.numbers(c, ref)
 	if known {
-		earlier = w.r.copied[fd.copies.number].at(numbers[0])
+		earlier := w.r.copied[c.number].at(numbers[0])
 		if earlier.end > 0 && earlier.numbers == numbers && earlier.cuts == w.cuts {
 			return append(out, out[earlier.start:earlier.end]...), written
 		}
 	}
 	start, notes, splices := len(out), w.notes, len(w.splices)
-	f := w.enter(fd.pos, at)
+	f := w.enterObject(fd.pos, ref)
 	out, o := w.object(out, fd.object, f)
 	w.leave(f)
 	// What was noted here has to be noted wherever the object is.
 	if known && o == written && w.notes == notes && len(w.splices) == splices {
-		*w.r.copied[fd.copies.number].at(numbers[0]) = copiedObject{numbers: numbers, start: start, end: len(out), cuts: w.cuts}
+		*w.r.copied[c.number].at(numbers[0]) = copiedObject{numbers: numbers, start: start, end: len(out), cuts: w.cuts}
 	}
 	return out, o
 }
 
-// numbers returns the numbers of the representations made for the object among
-// the values at at. It tells whether there is one for every link.
-func (w *writer) numbers(c *copies, at int) (numbers [maxLinks]uint32, known bool) {
+// numbers returns the numbers of the representations made for an object of the
+// base. It tells whether there is one for every link.
+func (w *writer) numbers(c *copies, ref uint32) (numbers [maxLinks]uint32, known bool) {
 	p := &w.r.parts[c.base.fetch]
-	ref := w.vals[at].a // it is the only value, and an object
 	for i, l := range c.links {
 		s := p.at(ref, l.slot)
 		if s.kind() != linkedValue {

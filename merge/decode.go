@@ -163,12 +163,56 @@ func (d *decoder) name() ([]byte, error) {
 
 // object reads the object at the cursor.
 func (d *decoder) object(n *node) (slot, error) {
-	if err := d.down(); err != nil {
+	ref, err := d.newObject(n)
+	if err != nil {
 		return slot{}, err
 	}
-	ref := len(d.slots)
+	start := d.pos
+	for next, more := 0, true; more; {
+		// A subgraph answers in the order it was asked, without spaces.
+		for next < len(n.entries) {
+			e := &n.entries[next]
+			if e.child == nil {
+				s := &n.stretches[e.stretch]
+				if next = d.stretch(n, s, ref, next); next < s.end {
+					break
+				}
+				continue
+			}
+			if !n.members[next].isAt(d.buf, d.pos) {
+				break
+			}
+			if d.pos += len(n.members[next].text); d.peek() <= ' ' {
+				d.space()
+			}
+			d.irregular = d.irregular || d.slots[ref+next].kind() != absentValue
+			v, err := d.composite(e.child, 0)
+			if err != nil {
+				return slot{}, err
+			}
+			d.slots[ref+next] = v
+			next++
+		}
+		if d.peek() == '}' && d.pos > start {
+			d.pos++
+			break
+		}
+		if next, more, err = d.unexpected(n, ref, next, d.pos == start); err != nil {
+			return slot{}, err
+		}
+	}
+	d.up()
+	return makeSlot(objectValue, ref, 0), nil
+}
+
+// newObject goes down into an object and returns its ref.
+func (d *decoder) newObject(n *node) (ref int, err error) {
+	if err := d.down(); err != nil {
+		return 0, err
+	}
+	ref = len(d.slots)
 	if ref+n.width > d.limit {
-		return slot{}, d.fail("more objects than an answer of this size can have")
+		return 0, d.fail("more objects than an answer of this size can have")
 	}
 	if ref+n.width > cap(d.slots) {
 		d.grow(n.width)
@@ -178,85 +222,36 @@ func (d *decoder) object(n *node) (slot, error) {
 	if n.set > 0 {
 		d.sets[n.set-1] = append(d.sets[n.set-1], uint32(ref))
 	}
-	// A subgraph answers in the order it was asked, without spaces.
-	next, err := d.expected(n, ref, 0)
-	if err != nil {
-		return slot{}, err
-	}
-	first := next == 0
+	return ref, nil
+}
+
+// unexpected reads an object's next member, whatever it is, and returns the
+// entry that is expected behind it. It tells whether there was a member: if not,
+// the object has ended.
+func (d *decoder) unexpected(n *node, ref, next int, first bool) (after int, more bool, err error) {
 	if first {
 		d.pos++
 	}
-	for d.peek() != '}' || first {
-		at, more, err := d.member(n, next, first)
-		if err != nil {
-			return slot{}, err
-		}
-		if !more {
-			d.up()
-			return makeSlot(objectValue, ref, 0), nil
-		}
-		first = false
-		if at < 0 {
-			if err := d.value(); err != nil {
-				return slot{}, err
-			}
-			continue
-		}
-		if err := d.entry(n, ref, at); err != nil {
-			return slot{}, err
-		}
-		if next, err = d.expected(n, ref, at+1); err != nil {
-			return slot{}, err
-		}
+	at, more, err := d.member(n, next, first)
+	switch {
+	case err != nil || !more:
+		return 0, false, err
+	case at < 0:
+		return next, true, d.value()
 	}
-	d.pos++
-	d.up()
-	return makeSlot(objectValue, ref, 0), nil
-}
-
-// expected reads the members that are there as expected, from an entry on, and
-// returns the entry at which that ends.
-func (d *decoder) expected(n *node, ref, next int) (int, error) {
-	for next < len(n.entries) {
-		e := &n.entries[next]
-		if e.child == nil {
-			s := &n.stretches[e.stretch]
-			if next = d.stretch(n, s, ref, next); next < s.end {
-				break
-			}
-			continue
-		}
-		m := &n.members[next]
-		if !m.isAt(d.buf, d.pos) {
-			break
-		}
-		if d.pos += len(m.text); d.peek() <= ' ' {
-			d.space()
-		}
-		if err := d.entry(n, ref, next); err != nil {
-			return 0, err
-		}
-		next++
-	}
-	return next, nil
-}
-
-// entry reads the value of an entry.
-func (d *decoder) entry(n *node, ref, at int) error {
+	var v slot
 	e := &n.entries[at]
 	if e.child == nil {
-		v, err := d.leaf()
-		d.slots[ref+at] = v
+		v, err = d.leaf()
 		if s := &n.stretches[e.stretch]; s.span > 0 {
 			d.slots[ref+int(s.span)] = slot{} // the name may come twice
 		}
-		return err
+	} else {
+		d.irregular = d.irregular || d.slots[ref+at].kind() != absentValue
+		v, err = d.composite(e.child, 0)
 	}
-	d.irregular = d.irregular || d.slots[ref+at].kind() != absentValue
-	v, err := d.composite(e.child, 0)
 	d.slots[ref+at] = v
-	return err
+	return at + 1, true, err
 }
 
 // member reads up to the value of an object's next member, whatever it is. It

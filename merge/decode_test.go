@@ -54,6 +54,8 @@ func TestDecode(t *testing.T) {
 		{"as asked", `{"data":{"a":1,"s":"x","o":{"a":2,"s":"y"},"os":[{"a":3}]}}`, `{"a":1,"s":"x","o":{"a":2,"s":"y"},"os":[{"a":3}]}`},
 		{"another order", `{"data":{"os":[{"a":3}],"o":{"s":"y","a":2},"s":"x","a":1}}`, `{"a":1,"s":"x","o":{"a":2,"s":"y"},"os":[{"a":3}]}`},
 		{"white space", " {\n\"data\" :\t{ \"a\" : 1 , \"os\" : [ { \"a\" : 3 } , null ] } } \r\n", `{"a":1,"s":null,"o":null,"os":[{"a":3},null]}`},
+		{"a space behind every colon", `{"data": {"a": 1,"s": "x","o": {"a": 2,"s": "y"},"os": [{"a": 3},{"a": 4}]}}`, `{"a":1,"s":"x","o":{"a":2,"s":"y"},"os":[{"a":3},{"a":4}]}`},
+		{"a space behind every value", `{"data":{"a":1 ,"s":"x" ,"o":{"a":2 ,"s":"y" } ,"os":[{"a":3 } ,{"a":4 } ] } }`, `{"a":1,"s":"x","o":{"a":2,"s":"y"},"os":[{"a":3},{"a":4}]}`},
 		{"unknown keys", `{"x":[{}],"data":{"q":{"a":[1,{"b":2}]},"a":1,"A":2,"__proto__":{}},"extensions":{"t":1}}`, `{"a":1,"s":null,"o":null,"os":null}`},
 		{"the last of equal keys counts", `{"data":{"a":0,"o":{"a":0,"s":"no"}},"data":{"a":1,"a":2,"o":{"s":"gone"},"o":{"a":3},"s":"x","s":null}}`, `{"a":2,"s":null,"o":{"a":3,"s":null},"os":null}`},
 		{"escaped keys", `{"d\u0061ta":{"\u0061":1,"\u006f":{"\u0073":"x"}}}`, `{"a":1,"s":null,"o":{"a":null,"s":"x"},"os":null}`},

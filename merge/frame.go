@@ -62,13 +62,19 @@ func (v *view) gather(pos *position, f frame) int {
 		if s.link != nil {
 			continue
 		}
-		var val slot
-		if ref := v.ref(f, s.parent); ref != 0 {
-			val = v.r.parts[s.fetch].at(ref, s.slot)
-		}
-		v.vals = append(v.vals, val)
+		v.vals = append(v.vals, v.valueOf(s, f))
 	}
 	return at
+}
+
+// valueOf returns the value that the frame's object has for a source that is not
+// a link.
+func (v *view) valueOf(s *source, f frame) slot {
+	ref := v.ref(f, s.parent)
+	if ref == 0 {
+		return slot{}
+	}
+	return v.r.parts[s.fetch].at(ref, s.slot)
 }
 
 // length returns the length of the longest list among the values at at; -1 if
@@ -125,13 +131,43 @@ func (v *view) enter(pos *position, at int) frame {
 				ref = val.a
 			}
 			at++
-		} else if v.only == nil || v.only.has(s.fetch) {
-			if n := v.linked(s.link, v.refs[start:], v.frames); n >= 0 {
-				ref = v.r.entity(s.link, n)
-			}
+		} else {
+			ref = v.behind(s.link, start)
 		}
 		v.refs = append(v.refs, ref)
 	}
+	return v.push(pos, start)
+}
+
+// enterObject is enter for a position with one base, of which it is given the
+// object.
+func (v *view) enterObject(pos *position, ref uint32) frame {
+	start := len(v.refs)
+	for i := range pos.sources {
+		s := &pos.sources[i]
+		object := ref
+		if s.link != nil {
+			object = v.behind(s.link, start)
+		}
+		v.refs = append(v.refs, object)
+	}
+	return v.push(pos, start)
+}
+
+// behind returns the object behind a link of the frame that is being entered, of
+// which the objects so far begin at start; 0 for none.
+func (v *view) behind(l *link, start int) uint32 {
+	if v.only != nil && !v.only.has(l.fetch) {
+		return 0
+	}
+	n := v.linked(l, v.refs[start:], v.frames)
+	if n < 0 {
+		return 0
+	}
+	return v.r.entity(l, n)
+}
+
+func (v *view) push(pos *position, start int) frame {
 	f := frame{pos, start, len(v.frames)}
 	v.frames = append(v.frames, f)
 	return f

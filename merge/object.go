@@ -69,9 +69,11 @@ type field struct {
 	values     []literal       // the same as JSON, if they are few
 	plain      bool            // neither a list nor an enum
 
-	// pos and object of a composite; pos is nil if no fetch asks for it.
+	// pos and object of a composite; pos is nil if no fetch asks for it. base is
+	// the source of the position that is not a link, nil if there are several.
 	pos    *position
 	object *object
+	base   *source
 
 	// verbatim says that values may be ranges of the answer, to be written as
 	// they are.
@@ -309,6 +311,9 @@ func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) 
 		f.kind = compositeField
 		if pos != nil {
 			f.pos = pos.children[f.as]
+		}
+		if f.pos != nil {
+			f.base = f.pos.base()
 		}
 		var err error
 		f.object, err = c.object(f.pos, named, g.Selections())

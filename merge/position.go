@@ -118,6 +118,14 @@ func (p *Program) attach(pos *position, s source) error {
 	return nil
 }
 
+// base returns the only source that is not a link, nil if there are several.
+func (p *position) base() *source {
+	if p.bases != 1 {
+		return nil
+	}
+	return &p.sources[slices.IndexFunc(p.sources, func(s source) bool { return s.link == nil })]
+}
+
 func (p *Program) newPosition(parent *position, as string) *position {
 	p.positions++
 	return &position{id: uint32(p.positions), parent: parent, as: as, leaves: map[string][]leaf{}, children: map[string]*position{}, shown: map[string]bool{}, static: map[string][]byte{}}

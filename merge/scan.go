@@ -316,12 +316,14 @@ func (s *scanner) look() {
 // beyond ASCII, or a few bytes less.
 func plainUntil(text []byte) int {
 	i := 0
+	for ; i+128 <= len(text); i += 128 {
+		p := (*[128]byte)(text[i:])
+		if (odd((*[32]byte)(p[0:]))|odd((*[32]byte)(p[32:]))|odd((*[32]byte)(p[64:]))|odd((*[32]byte)(p[96:])))&highBits != 0 {
+			return i
+		}
+	}
 	for ; i+32 <= len(text); i += 32 {
-		p := (*[32]byte)(text[i:])
-		a, b := binary.LittleEndian.Uint64(p[0:]), binary.LittleEndian.Uint64(p[8:])
-		c, d := binary.LittleEndian.Uint64(p[16:]), binary.LittleEndian.Uint64(p[24:])
-		// A byte from 0x20 to 0x7f keeps its high bit clear both ways.
-		if (a|b|c|d|(a-lowBits*' ')|(b-lowBits*' ')|(c-lowBits*' ')|(d-lowBits*' '))&highBits != 0 {
+		if odd((*[32]byte)(text[i:]))&highBits != 0 {
 			return i
 		}
 	}
@@ -329,6 +331,14 @@ func plainUntil(text []byte) int {
 		i++
 	}
 	return i
+}
+
+// odd returns a word with a high bit if there is a control character or a byte
+// beyond ASCII: a byte from 0x20 to 0x7f keeps its high bit clear both ways.
+func odd(p *[32]byte) uint64 {
+	a, b := binary.LittleEndian.Uint64(p[0:]), binary.LittleEndian.Uint64(p[8:])
+	c, d := binary.LittleEndian.Uint64(p[16:]), binary.LittleEndian.Uint64(p[24:])
+	return a | b | c | d | (a - lowBits*' ') | (b - lowBits*' ') | (c - lowBits*' ') | (d - lowBits*' ')
 }
 
 // short returns the end of the string at i if it is there and ends within eight

@@ -127,20 +127,15 @@ func FuzzStretches(f *testing.F) {
 	}
 	p := stretchesProgram(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		compact := func(text []byte) []byte {
-			var b bytes.Buffer
-			if err := json.Compact(&b, text); err != nil {
-				return nil
-			}
-			return b.Bytes()
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, data); err != nil {
+			return
 		}
-		body := `{"data":` + string(compact(data)) + `}`
+		body := `{"data":` + compact.String() + `}`
 		if _, err := p.Decode(0, []byte(body)); err != nil {
 			return
 		}
-		want, got := bothWays(t, p, body)
-		// Custom scalars keep their spaces.
-		if want, got := compact([]byte(want)), compact([]byte(got)); !bytes.Equal(want, got) {
+		if want, got := bothWays(t, p, body); want != got {
 			t.Errorf("response\ntaken apart %s\nas it comes %s", want, got)
 		}
 	})

@@ -197,13 +197,3 @@ func (d *decoder) isVerbatim(items []slot, size int) bool {
 	}
 	return left == 0
 }
-
-// verbatim returns the text of the value at at if it is written as it is, nil
-// if not. The decoder has made sure that it is a value where one belongs.
-func (w *writer) verbatim(fd *field, at int) []byte {
-	s := w.vals[at]
-	if s.kind() != leafValue {
-		return nil
-	}
-	return s.raw(w.r.parts[fd.pos.sources[0].fetch].buf)
-}

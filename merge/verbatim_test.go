@@ -99,24 +99,43 @@ func TestVerbatim(t *testing.T) {
 // bothWays returns the response to an answer that is taken apart, because
 // there are spaces in it, and to the same answer without spaces.
 func bothWays(t testing.TB, p *Program, body string) (apart, copied string) {
+	t.Helper()
 	var spaced bytes.Buffer
-	if err := json.Indent(&spaced, []byte(body), "", " "); err != nil {
+	if err := json.Indent(&spaced, []byte(body), "", ""); err != nil {
 		t.Fatal(err)
 	}
-	// Indent leaves empty lists and objects alone; no object of ours is
-	// wanted that has nothing else.
-	for _, text := range []string{spaced.String(), body} {
-		a, err := p.Decode(0, []byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := p.NewResult(nil)
-		r.Requests(0, 0)
-		r.Link(0, 0, a)
-		apart, copied = copied, response(t, r)
-		r.Release()
+	apart, copied = respond(t, p, spaced.String()), respond(t, p, body)
+	// The names are as expected, and then there are spaces.
+	between := respond(t, p, strings.ReplaceAll(spaced.String(), "\n", ""))
+	for _, r := range []*string{&apart, &between} { // custom scalars keep them
+		*r = compacted(t, *r)
 	}
-	return apart, copied
+	if apart != between {
+		t.Errorf("response\nto line feeds %s\nwithout %s", apart, between)
+	}
+	return apart, compacted(t, copied)
+}
+
+func compacted(t testing.TB, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Compact(&b, []byte(text)); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return b.String()
+}
+
+func respond(t testing.TB, p *Program, body string) string {
+	t.Helper()
+	a, err := p.Decode(0, []byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := p.NewResult(nil)
+	defer r.Release()
+	r.Requests(0, 0)
+	r.Link(0, 0, a)
+	return response(t, r)
 }
 
 // A list in which one object differs is copied object by object.

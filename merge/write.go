@@ -169,9 +169,13 @@ func (w *writer) fields(out []byte, t *objectType, f frame) ([]byte, outcome) {
 				break
 			}
 			w.path = append(w.path, pathStep{name: fd.as})
-			at := w.gather(fd.pos, f)
-			out, o = w.composite(out, fd, 0, at)
-			w.vals = w.vals[:at]
+			if fd.base != nil {
+				out, o = w.composite(out, fd, 0, w.valueOf(fd.base, f), 0)
+			} else {
+				at := w.gather(fd.pos, f)
+				out, o = w.composite(out, fd, 0, slot{}, at)
+				w.vals = w.vals[:at]
+			}
 			w.path = w.path[:len(w.path)-1]
 		case typenameField:
 			out = append(out, t.quoted...)
@@ -198,30 +202,19 @@ func (w *writer) fields(out []byte, t *objectType, f frame) ([]byte, outcome) {
 	return append(out, '}'), written
 }
 
-// composite writes the value at list level depth of a composite field, given
-// as the values at at.
-func (w *writer) composite(out []byte, fd *field, depth, at int) ([]byte, outcome) {
-	if fd.verbatim {
-		if raw := w.verbatim(fd, at); raw != nil {
-			return w.raw(out, raw), written
-		}
+// composite writes the value at list level depth of a composite field: v if it
+// can be of one fetch only, and otherwise the values at at.
+func (w *writer) composite(out []byte, fd *field, depth int, v slot, at int) ([]byte, outcome) {
+	if fd.verbatim && v.kind() == leafValue {
+		// The decoder has made sure that it is a value where one belongs.
+		return w.raw(out, v.raw(w.r.parts[fd.base.fetch].buf)), written
 	}
 	if depth == len(fd.elements) {
-		if !w.isObject(fd.pos, at) {
-			w.blameComposite(fd.pos, at, "an object")
-			return out, isNull
-		}
-		if fd.copies != nil {
-			return w.copyObject(out, fd, at)
-		}
-		f := w.enter(fd.pos, at)
-		out, o := w.object(out, fd.object, f)
-		w.leave(f)
-		return out, o
+		return w.entity(out, fd, v, at)
 	}
-	n := w.length(fd.pos, at)
+	n := w.lengthOf(fd, v, at)
 	if n < 0 {
-		w.blameComposite(fd.pos, at, "a list")
+		w.blameComposite(fd, v, at, "a list")
 		return out, isNull
 	}
 	out = append(out, '[')
@@ -233,10 +226,14 @@ func (w *writer) composite(out []byte, fd *field, depth, at int) ([]byte, outcom
 		}
 		w.path[len(w.path)-1].index = i
 		start := len(out)
-		next := w.element(fd.pos, at, i)
 		var o outcome
-		out, o = w.composite(out, fd, depth+1, next)
-		w.vals = w.vals[:next]
+		if fd.base != nil {
+			out, o = w.composite(out, fd, depth+1, w.r.parts[fd.base.fetch].slots[int(v.a)+i], 0)
+		} else {
+			next := w.element(fd.pos, at, i)
+			out, o = w.composite(out, fd, depth+1, slot{}, next)
+			w.vals = w.vals[:next]
+		}
 		if o == written {
 			continue
 		}
@@ -247,6 +244,39 @@ func (w *writer) composite(out []byte, fd *field, depth, at int) ([]byte, outcom
 	}
 	w.path = w.path[:len(w.path)-1]
 	return append(out, ']'), result
+}
+
+// entity writes an object, given like the value of a composite.
+func (w *writer) entity(out []byte, fd *field, v slot, at int) ([]byte, outcome) {
+	var f frame
+	switch {
+	case fd.base != nil && v.kind() == objectValue:
+		if fd.copies != nil {
+			return w.copyObject(out, fd, v.a)
+		}
+		f = w.enterObject(fd.pos, v.a)
+	case fd.base == nil && w.isObject(fd.pos, at):
+		f = w.enter(fd.pos, at)
+	default:
+		w.blameComposite(fd, v, at, "an object")
+		return out, isNull
+	}
+	out, o := w.object(out, fd.object, f)
+	w.leave(f)
+	return out, o
+}
+
+// lengthOf returns the length of a list that is given like the value of a
+// composite, -1 if there is none.
+func (w *writer) lengthOf(fd *field, v slot, at int) int {
+	switch {
+	case fd.base == nil:
+		return w.length(fd.pos, at)
+	case v.kind() == listValue:
+		return v.size()
+	default:
+		return -1
+	}
 }
 
 func elementMessage() string { return "Cannot return null for non-nullable list element" }
@@ -333,13 +363,19 @@ func (w *writer) isAsked(f frame) bool {
 
 // blameComposite notes that a value that is not null is neither an object nor
 // a list where it should be.
-func (w *writer) blameComposite(pos *position, at int, want string) {
-	for i := range pos.sources {
-		if pos.sources[i].link != nil {
+func (w *writer) blameComposite(fd *field, v slot, at int, want string) {
+	if fd.base != nil {
+		if v.isValue() {
+			w.fault(fd.base.fetch, "answered something else where "+want+" belongs")
+		}
+		return
+	}
+	for i := range fd.pos.sources {
+		if fd.pos.sources[i].link != nil {
 			continue
 		}
 		if w.vals[at].isValue() {
-			w.fault(pos.sources[i].fetch, "answered something else where "+want+" belongs")
+			w.fault(fd.pos.sources[i].fetch, "answered something else where "+want+" belongs")
 			return
 		}
 		at++
