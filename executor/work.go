@@ -122,6 +122,7 @@ func (e *execution) workAside(j job) {
 			e.stop(fmt.Errorf("%v\n%s", p, debug.Stack()))
 		}
 	}()
+	growStack(stackSize - 1)
 	e.work(j)
 }
 
