@@ -154,7 +154,7 @@ func newGraph(c *config.Config, super *supergraph.Supergraph, keeper *resilience
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	client, err := subgraphs.NewClient(subgraphs.Options{Endpoints: endpoints, DeadlineHeader: c.DeadlineHeader})
+	client, err := subgraphs.NewClient(subgraphs.Options{Endpoints: endpoints, DeadlineHeader: c.DeadlineHeader, AllHeaders: c.Headers.Return()})
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,16 @@ type Headers struct {
 	Subgraphs map[string]HeaderRules `yaml:"subgraphs"`
 }
 
+// Return tells whether there are rules for responses.
+func (h Headers) Return() bool {
+	for _, rules := range h.Subgraphs {
+		if len(rules.Response) > 0 {
+			return true
+		}
+	}
+	return len(h.All.Response) > 0
+}
+
 // HeaderRules are the rules of one subgraph, or of all.
 type HeaderRules struct {
 	// Request rules make the headers of a fetch from those of the client's

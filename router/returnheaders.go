@@ -28,22 +28,20 @@ type returnRules struct {
 // compileReturns returns the rules, nil if there are none: nothing is kept of
 // answers' headers then.
 func compileReturns(c config.Headers) (*returnRules, error) {
+	if !c.Return() {
+		return nil, nil
+	}
 	all, err := compileRules(c.All.Response, returnedBy)
 	if err != nil {
 		return nil, err
 	}
 	rules := &returnRules{all: all, subgraphs: map[string][]headerRule{}}
-	none := len(all) == 0
 	for name, r := range c.Subgraphs {
 		own, err := compileRules(r.Response, returnedBy)
 		if err != nil {
 			return nil, err
 		}
-		none = none && len(own) == 0
 		rules.subgraphs[name] = slices.Concat(all, own)
-	}
-	if none {
-		return nil, nil
 	}
 	return rules, nil
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/textproto"
-	"strings"
 )
 
 // An answerHead is the head of an answer and what it says about the body.
@@ -33,14 +31,15 @@ func malformed(format string, args ...any) error {
 // maxInterim is how many interim answers (status 1xx) may precede the answer.
 const maxInterim = 8
 
-// readHead reads the head of the answer, past interim ones.
-func (c *conn) readHead() (answerHead, error) {
+// readHead reads the head of the answer, past interim ones. It has all headers
+// if all is set, or else those that are always there (Options.AllHeaders).
+func (c *conn) readHead(all bool) (answerHead, error) {
 	for range maxInterim {
 		end, err := c.headEnd()
 		if err != nil {
 			return answerHead{}, err
 		}
-		h, err := parseHead(c.buf[c.r:end])
+		h, err := parseHead(c.buf[c.r:end], all)
 		if err != nil {
 			return answerHead{}, err
 		}
@@ -76,50 +75,73 @@ func (c *conn) headEnd() (int, error) {
 
 var httpSlash = []byte("HTTP/1.")
 
-// parseHead reads a head that ends with its empty line.
-func parseHead(b []byte) (answerHead, error) {
-	// One string for all names and values.
-	text := string(b)
-	line, rest, _ := strings.Cut(text, "\r\n")
+// parseHead reads a head that ends with its empty line. Whichever headers are
+// wanted, all are looked at.
+func parseHead(b []byte, all bool) (answerHead, error) {
+	line, at, err := headLine(b, 0)
+	if err != nil {
+		return answerHead{}, err
+	}
 	status, minor, err := parseStatusLine(line)
 	if err != nil {
 		return answerHead{}, err
 	}
-	n := strings.Count(rest, "\r\n") - 1
-	h := answerHead{status: status, length: -1, keep: minor == 1, header: make(http.Header, n)}
-	values := make([]string, 0, n)
-	for rest != "\r\n" {
-		line, rest, _ = strings.Cut(rest, "\r\n")
-		name, value, ok := strings.Cut(line, ":")
-		value = strings.Trim(value, " \t")
+	h := answerHead{status: status, length: -1, keep: minor == 1}
+	kept := keptHeaders{all: all}
+	for {
+		begin := at
+		if line, at, err = headLine(b, begin); err != nil {
+			return answerHead{}, err
+		}
+		if len(line) == 0 {
+			break
+		}
+		name, value, ok := bytes.Cut(line, []byte(":"))
+		value = trimSpace(value)
 		// A line that begins with a space continues the one before, as was
 		// allowed long ago; it has no token for a name either.
 		if !ok || !isToken(name) || !isFieldValue(value) {
 			return answerHead{}, malformed("a header line is %.40q", line)
 		}
-		name = textproto.CanonicalMIMEHeaderKey(name)
 		if err := h.note(name, value); err != nil {
 			return answerHead{}, err
 		}
-		if others := h.header[name]; others != nil {
-			h.header[name] = append(others, value)
-			continue
-		}
-		values = append(values, value)
-		h.header[name] = values[len(values)-1 : len(values) : len(values)]
+		kept.add(name, value)
 	}
+	h.header = kept.header()
 	return h, h.settle(minor)
+}
+
+// headLine returns the line of b that begins at a place, without its end, and
+// where the next one begins.
+func headLine(b []byte, from int) (line []byte, next int, err error) {
+	i := bytes.IndexByte(b[from:], '\r')
+	if i < 0 || from+i+1 == len(b) || b[from+i+1] != '\n' {
+		return nil, 0, malformed("a line of its head is %.40q", b[from:])
+	}
+	return b[from : from+i], from + i + 2, nil
+}
+
+// trimSpace cuts off spaces and tabs. RFC 9110, "Whitespace".
+func trimSpace(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
+		b = b[1:]
+	}
+	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
+		b = b[:len(b)-1]
+	}
+	return b
 }
 
 // parseStatusLine reads "HTTP/1.1 200 OK". Some leave out the last space with
 // the reason.
-func parseStatusLine(line string) (status, minor int, err error) {
+func parseStatusLine(line []byte) (status, minor int, err error) {
 	const form = "HTTP/1.1 200"
-	if len(line) < len(form) || line[:7] != form[:7] || line[8] != ' ' || len(line) > len(form) && line[len(form)] != ' ' ||
+	if len(line) < len(form) || string(line[:7]) != form[:7] || line[8] != ' ' || len(line) > len(form) && line[len(form)] != ' ' ||
 		!isFieldValue(line) || line[7] != '0' && line[7] != '1' {
 		return 0, 0, malformed("its first line is %.40q", line)
 	}
-	for _, c := range []byte(line[9:12]) {
+	for _, c := range line[9:12] {
 		if c < '0' || c > '9' {
 			return 0, 0, malformed("its status is %q", line[9:12])
 		}
@@ -133,9 +155,9 @@ func parseStatusLine(line string) (status, minor int, err error) {
 
 // note takes in a header that says where the body ends or what becomes of the
 // connection.
-func (h *answerHead) note(name, value string) error {
-	switch name {
-	case "Content-Length":
+func (h *answerHead) note(name, value []byte) error {
+	switch {
+	case isNamed(name, "content-length"):
 		length, ok := parseLength(value)
 		if !ok {
 			return malformed("its Content-Length is %.40q", value)
@@ -144,19 +166,37 @@ func (h *answerHead) note(name, value string) error {
 			return malformed("it has several Content-Lengths")
 		}
 		h.length = length
-	case "Transfer-Encoding":
-		if h.chunked || !strings.EqualFold(value, "chunked") {
+	case isNamed(name, "transfer-encoding"):
+		if h.chunked || !isNamed(value, "chunked") {
 			return malformed("its Transfer-Encoding is not chunked, or not once")
 		}
 		h.chunked = true
-	case "Connection":
-		for option := range strings.SplitSeq(value, ",") {
-			if strings.EqualFold(strings.Trim(option, " \t"), "close") {
+	case isNamed(name, "connection"):
+		for option := range bytes.SplitSeq(value, []byte(",")) {
+			if isNamed(trimSpace(option), "close") {
 				h.keep = false
 			}
 		}
 	}
 	return nil
+}
+
+// isNamed tells whether b is a word, which is written in lower case; the case of
+// b does not matter.
+func isNamed(b []byte, word string) bool {
+	if len(b) != len(word) {
+		return false
+	}
+	for i := range len(word) {
+		c := b[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		if c != word[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // settle decides about the body when all headers are known. RFC 9112, "Message
@@ -179,7 +219,7 @@ func (h *answerHead) settle(minor int) error {
 }
 
 // parseLength reads a length: digits, and few enough not to overflow.
-func parseLength(s string) (int64, bool) {
+func parseLength(s []byte) (int64, bool) {
 	if len(s) == 0 || len(s) > 18 {
 		return 0, false
 	}

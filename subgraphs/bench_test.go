@@ -107,7 +107,7 @@ func BenchmarkReadAnswer(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		p.rest = answer
-		resp, keep, err := c.read(&pool, 1000)
+		resp, keep, err := c.read(&pool, 1000, false)
 		if err != nil || !keep {
 			b.Fatal(err)
 		}

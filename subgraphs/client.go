@@ -21,6 +21,8 @@ type Client struct {
 	endpoints map[string]*endpoint
 	codec     *coding.Codec
 
+	allHeaders bool // see Options
+
 	// buffers are for the bodies of answers.
 	buffers buffer.Pool
 
@@ -44,7 +46,7 @@ type endpoint struct {
 // work.
 func NewClient(o Options) (*Client, error) {
 	alive, stop := context.WithCancel(context.Background())
-	c := &Client{endpoints: map[string]*endpoint{}, codec: coding.NewCodec(), alive: alive, close: stop}
+	c := &Client{endpoints: map[string]*endpoint{}, codec: coding.NewCodec(), allHeaders: o.AllHeaders, alive: alive, close: stop}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(o.Endpoints)) {
 		e, err := c.newEndpoint(o.Endpoints[name], o.DeadlineHeader)

@@ -29,7 +29,7 @@ func serve(t *testing.T, e Endpoint, h http.HandlerFunc) (*Client, *httptest.Ser
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	e.URL = srv.URL + "/graphql"
-	return newClient(t, Options{Endpoints: map[string]Endpoint{"s": e}}), srv
+	return newClient(t, Options{AllHeaders: true, Endpoints: map[string]Endpoint{"s": e}}), srv
 }
 
 func newClient(t *testing.T, o Options) *Client {

@@ -137,7 +137,7 @@ func (c *conn) exchange(ctx context.Context, w *wire, r *Request, d deadline) (r
 		err = c.awaitFirstByte(ctx, w.FirstByteTimeout, d)
 	}
 	if err == nil {
-		resp, keep, err = c.read(w.buffers, w.MaxResponseBytes)
+		resp, keep, err = c.read(w.buffers, w.MaxResponseBytes, w.client.allHeaders)
 	}
 	if err != nil && writeErr != nil && !c.begun {
 		err = writeErr
@@ -164,9 +164,9 @@ func (c *conn) write(w *wire, r *Request, d deadline) error {
 	return err
 }
 
-// read reads one answer.
-func (c *conn) read(pool *buffer.Pool, limit int64) (resp *Response, keep bool, err error) {
-	h, err := c.readHead()
+// read reads one answer, with all its headers or those that are always there.
+func (c *conn) read(pool *buffer.Pool, limit int64, allHeaders bool) (resp *Response, keep bool, err error) {
+	h, err := c.readHead(allHeaders)
 	if err != nil {
 		return nil, false, err
 	}

@@ -20,6 +20,11 @@ type Options struct {
 	// DeadlineHeader names the request header that tells a subgraph how many
 	// milliseconds it has to answer; "" for none.
 	DeadlineHeader string
+
+	// AllHeaders has Responses hold all headers of the answers. Otherwise only
+	// those that say what the body is and when to come again are sure to be
+	// there: Content-Type, Content-Encoding and Retry-After.
+	AllHeaders bool
 }
 
 // An Endpoint is where a subgraph answers and how long and how much it may.

@@ -42,7 +42,7 @@ type Request struct {
 // written to: several may have received it.
 type Response struct {
 	Status int
-	Header http.Header
+	Header http.Header // see Options.AllHeaders
 	Body   []byte
 
 	// Attempts is how many times the request was sent, if more than once.

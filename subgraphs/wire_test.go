@@ -217,7 +217,7 @@ func TestPartialReads(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for size := 1; size <= len(answer); size++ {
 				c := newConn(&pieces{rest: []byte(answer), size: size})
-				resp, _, err := c.read(&buffer.Pool{}, 100)
+				resp, _, err := c.read(&buffer.Pool{}, 100, true)
 				if err != nil {
 					t.Fatalf("in pieces of %d: %v", size, err)
 				}
@@ -229,7 +229,7 @@ func TestPartialReads(t *testing.T) {
 				}
 				// Cut off anywhere, it is an error.
 				c = newConn(&pieces{rest: []byte(answer[:len(answer)-size]), size: 7})
-				if resp, _, err := c.read(&buffer.Pool{}, 100); err == nil {
+				if resp, _, err := c.read(&buffer.Pool{}, 100, true); err == nil {
 					t.Fatalf("without its last %d bytes: %d %q", size, resp.Status, resp.Body)
 				}
 			}
@@ -678,9 +678,19 @@ func FuzzAnswer(f *testing.F) {
 		const limit = 1000
 		size = max(1, min(size, 1<<16))
 		c := newConn(&pieces{rest: bytes.Clone(raw), size: size})
-		got, keep, err := c.read(&buffer.Pool{}, limit)
+		got, keep, err := c.read(&buffer.Pool{}, limit, true)
+		c = newConn(&pieces{rest: bytes.Clone(raw), size: size})
+		few, keepFew, errFew := c.read(&buffer.Pool{}, limit, false)
+		if (err == nil) != (errFew == nil) || err == nil && (keep != keepFew || got.Status != few.Status || !bytes.Equal(got.Body, few.Body)) {
+			t.Fatalf("with all headers %v %v %v, with few %v %v %v", got, keep, err, few, keepFew, errFew)
+		}
 		if err != nil {
 			return
+		}
+		for _, name := range []string{"Content-Type", "Content-Encoding", "Retry-After"} {
+			if diff := cmp.Diff(got.Header[name], few.Header[name]); diff != "" {
+				t.Errorf("header %s (-among all +among few):\n%s", name, diff)
+			}
 		}
 		if len(got.Body) > limit {
 			t.Fatalf("a body of %d bytes", len(got.Body))
