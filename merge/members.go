@@ -27,8 +27,8 @@ type valueKinds uint8
 
 const (
 	stringKind  valueKinds = 1 << iota
-	integerKind            // of eight digits at most
-	decimalKind            // an integer of that kind with a fraction of that length
+	integerKind            // of nine digits at most
+	decimalKind            // without an exponent
 	booleanKind
 	nullKind
 
@@ -145,7 +145,7 @@ func (d *decoder) leaves(members []member, slots []slot) int {
 				kind = 0
 			}
 		case isDigit(c) || c == '-':
-			end, kind = shortNumber(buf, start)
+			end, kind = quickNumber(buf, start)
 		case hasPrefix(buf[start:], "null"):
 			end, kind, stored = start+4, nullKind, nullValue
 		case hasPrefix(buf[start:], "true"):
@@ -159,7 +159,7 @@ func (d *decoder) leaves(members []member, slots []slot) int {
 				return k
 			}
 			end, buf, plain = d.pos, d.buf, d.plain()
-		} else if kind&m.kinds == 0 || kind == stringKind && m.field != nil && m.field.enum != nil && !m.field.isVisible(buf[start:end]) {
+		} else if kind&m.kinds == 0 || kind == stringKind && m.field != nil && m.field.enum != nil && !m.field.isVisible(buf, start, end) {
 			d.pos = i
 			return k
 		}
@@ -172,21 +172,56 @@ func (d *decoder) leaves(members []member, slots []slot) int {
 	return len(members)
 }
 
-// shortNumber returns the end and the kind of the number at i, 0 if it needs a
-// second look.
-func shortNumber(buf []byte, i int) (end int, kind valueKinds) {
+// quickNumber returns the end and the kind of the number at i, 0 if it needs a
+// second look. Most numbers are in one word, together with what follows.
+func quickNumber(buf []byte, i int) (end int, kind valueKinds) {
 	if buf[i] == '-' {
 		i++
 	}
-	end, kind = afterDigits(buf, i), integerKind
-	if end == i || end >= len(buf) || buf[i] == '0' && end > i+1 {
+	if i+8 > len(buf) {
 		return 0, 0
 	}
-	if buf[end] == '.' {
-		i = end + 1
-		if end, kind = afterDigits(buf, i), decimalKind; end == i || end >= len(buf) {
+	// Digits become bytes from 0 to 9, which keep their high bit clear when so
+	// much is added that the next would not. A carry from a byte beyond ASCII
+	// can only be above the end of the number.
+	w := binary.LittleEndian.Uint64(buf[i:]) ^ lowBits*'0'
+	marks := (w + lowBits*(0x80-10) | w) & highBits
+	if marks == 0 {
+		return longNumber(buf, i)
+	}
+	n := bits.TrailingZeros64(marks) / 8
+	if n == 0 || n > 1 && byte(w) == 0 {
+		return 0, 0
+	}
+	kind = integerKind
+	if byte(w>>(8*n&63)) == '.'^'0' {
+		begin := n + 1
+		if marks &= marks - 1; marks == 0 {
+			return longNumber(buf, i)
+		}
+		if n = bits.TrailingZeros64(marks) / 8; n == begin {
 			return 0, 0
 		}
+		kind = decimalKind
+	}
+	if c := byte(w >> (8 * n & 63)); c != ','^'0' && c != '}'^'0' {
+		return 0, 0
+	}
+	return i + n, kind
+}
+
+// longNumber is quickNumber for digits, maybe with a fraction, of any length.
+func longNumber(buf []byte, i int) (end int, kind valueKinds) {
+	if end = afterDigits(buf, i); end > i+1 && buf[i] == '0' || end == len(buf) {
+		return 0, 0
+	}
+	if kind = integerKind; buf[end] == '.' {
+		begin := end + 1
+		if end, kind = afterDigits(buf, begin), decimalKind; end == begin || end == len(buf) {
+			return 0, 0
+		}
+	} else if end-i > surelyInt32 {
+		return 0, 0
 	}
 	if c := buf[end]; c != ',' && c != '}' {
 		return 0, 0
@@ -194,14 +229,12 @@ func shortNumber(buf []byte, i int) (end int, kind valueKinds) {
 	return end, kind
 }
 
-// afterDigits returns the end of the digits at i, of which it sees eight at
-// most.
+// afterDigits returns the end of the digits at i.
 func afterDigits(buf []byte, i int) int {
-	if i+8 > len(buf) {
-		return i
+	for i < len(buf) && isDigit(buf[i]) {
+		i++
 	}
-	w := binary.LittleEndian.Uint64(buf[i:]) ^ lowBits*'0'
-	return i + bits.TrailingZeros64((w+lowBits*(0x80-10)|w)&highBits)/8
+	return i
 }
 
 // other reads the value at the cursor if the member takes it though it is not
@@ -235,8 +268,7 @@ func (d *decoder) fits(f *field, level int) bool {
 	if !d.skip() {
 		return false
 	}
-	raw := d.buf[start:d.pos]
-	return f.scalar.accepts(raw) && (f.enum == nil || f.isVisible(raw))
+	return f.scalar.accepts(d.buf[start:d.pos]) && (f.enum == nil || f.isVisible(d.buf, start, d.pos))
 }
 
 func (d *decoder) fittingList(f *field, level int) bool {

@@ -74,6 +74,9 @@ type field struct {
 	pos    *position
 	object *object
 	base   *source
+	// plainObject is the type that all objects are written as, nil where a
+	// subgraph may tell another one.
+	plainObject *objectType
 
 	// verbatim says that values may be ranges of the answer, to be written as
 	// they are.
@@ -319,6 +322,9 @@ func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) 
 		f.object, err = c.object(f.pos, named, g.Selections())
 		f.setStatic(def.Name)
 		if err == nil {
+			if f.pos != nil && (f.object.lenient || len(f.pos.typenames) == 0) {
+				f.plainObject = f.object.one
+			}
 			f.copies = c.p.newCopies(f)
 			f.setVerbatim()
 		}

@@ -53,8 +53,8 @@ type cursor struct {
 	depth int
 
 	// slash and control are where the next backslash and the next control
-	// character are, if that is not before pos.
-	slash, control int
+	// character are, if that is not before pos. clean is the first of them.
+	slash, control, clean int
 }
 
 // newScanner returns a scanner at the start of text. Bytes that are not UTF-8
@@ -66,7 +66,7 @@ func newScanner(text []byte) scanner {
 	if !utf8.Valid(text[plain:]) {
 		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 	}
-	s := scanner{buf: text, cursor: cursor{slash: -1, control: -1}}
+	s := scanner{buf: text, cursor: cursor{slash: -1, control: -1, clean: -1}}
 	if plain == len(text) {
 		s.control = plain
 	}
@@ -291,10 +291,10 @@ func (s *scanner) string() error {
 // plain returns the place of the next backslash or control character from the
 // cursor on, or the length of buf.
 func (s *scanner) plain() int {
-	if s.slash < s.pos || s.control < s.pos {
+	if s.clean < s.pos {
 		s.look()
 	}
-	return min(s.slash, s.control)
+	return s.clean
 }
 
 // look finds out what is behind the cursor. Either of the two is looked for only
@@ -310,6 +310,7 @@ func (s *scanner) look() {
 	if s.control < s.pos {
 		s.control = nextControl(s.buf, s.pos)
 	}
+	s.clean = min(s.slash, s.control)
 }
 
 // plainUntil returns how much of text has neither control characters nor bytes
@@ -526,13 +527,9 @@ func (s *scanner) integer(i int) int {
 
 // digits passes over digits and tells whether there was one.
 func (s *scanner) digits() bool {
-	buf, i := s.buf, s.pos
-	for i < len(buf) && isDigit(buf[i]) {
-		i++
-	}
-	found := i > s.pos
-	s.pos = i
-	return found
+	start := s.pos
+	s.pos = afterDigits(s.buf, start)
+	return s.pos > start
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }

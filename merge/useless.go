@@ -183,7 +183,7 @@ func (j *judge) leaf(fd *field, f frame) bool {
 			if raw == nil {
 				continue
 			}
-			return waiting || len(fd.elements) > 0 || fd.scalar.accepts(raw) && (fd.enum == nil || fd.isVisible(raw))
+			return waiting || len(fd.elements) > 0 || fd.scalar.accepts(raw) && (fd.enum == nil || fd.isVisible(raw, 0, len(raw)))
 		}
 	}
 	return waiting

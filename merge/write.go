@@ -212,6 +212,10 @@ func (w *writer) composite(out []byte, fd *field, depth int, v slot, at int) ([]
 	if depth == len(fd.elements) {
 		return w.entity(out, fd, v, at)
 	}
+	var items []slot
+	if v.kind() == listValue {
+		items = w.r.parts[fd.base.fetch].items(v)
+	}
 	n := w.lengthOf(fd, v, at)
 	if n < 0 {
 		w.blameComposite(fd, v, at, "a list")
@@ -228,7 +232,7 @@ func (w *writer) composite(out []byte, fd *field, depth int, v slot, at int) ([]
 		start := len(out)
 		var o outcome
 		if fd.base != nil {
-			out, o = w.composite(out, fd, depth+1, w.r.parts[fd.base.fetch].slots[int(v.a)+i], 0)
+			out, o = w.composite(out, fd, depth+1, items[i], 0)
 		} else {
 			next := w.element(fd.pos, at, i)
 			out, o = w.composite(out, fd, depth+1, slot{}, next)
@@ -261,7 +265,12 @@ func (w *writer) entity(out []byte, fd *field, v slot, at int) ([]byte, outcome)
 		w.blameComposite(fd, v, at, "an object")
 		return out, isNull
 	}
-	out, o := w.object(out, fd.object, f)
+	var o outcome
+	if fd.plainObject != nil {
+		out, o = w.fields(out, fd.plainObject, f)
+	} else {
+		out, o = w.object(out, fd.object, f)
+	}
 	w.leave(f)
 	return out, o
 }
@@ -288,7 +297,7 @@ func (w *writer) leaf(out []byte, fd *field, depth int, raw []byte, fetch int32)
 			w.fault(int(fetch), "answered something else where "+fd.scalar.String()+" belongs")
 			return out, isNull
 		}
-		if fd.enum != nil && !fd.isVisible(raw) {
+		if fd.enum != nil && !fd.isVisible(raw, 0, len(raw)) {
 			return out, isNull
 		}
 		return append(out, raw...), written
@@ -324,15 +333,15 @@ func (w *writer) leaf(out []byte, fd *field, depth int, raw []byte, fetch int32)
 	return append(out, ']'), result
 }
 
-// isVisible tells whether a raw JSON string is an enum value that clients may
-// see.
-func (f *field) isVisible(raw []byte) bool {
+// isVisible tells whether the JSON string from start to end in buf is an enum
+// value that clients may see.
+func (f *field) isVisible(buf []byte, start, end int) bool {
 	for i := range f.values {
-		if v := &f.values[i]; len(v.text) == len(raw) && v.isAt(raw, 0) {
+		if v := &f.values[i]; len(v.text) == end-start && v.isAt(buf, start) {
 			return true
 		}
 	}
-	name := raw[1 : len(raw)-1]
+	name := buf[start+1 : end-1]
 	if bytes.IndexByte(name, '\\') >= 0 {
 		return f.enum[unescape(name)]
 	}
