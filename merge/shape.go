@@ -32,6 +32,9 @@ type node struct {
 	// reserved for links and for stretches.
 	width int
 
+	// spans is how many of the stretches have a slot.
+	spans int
+
 	// linked says that there are slots for links.
 	linked bool
 

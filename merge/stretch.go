@@ -26,8 +26,12 @@ type run struct {
 	length    int
 }
 
-// minRun is from how many fields on a run is worth a slot.
-const minRun = 2
+// minRun is from how many fields on a run is worth a slot, and maxSpans how many
+// slots an object has for runs: where many types meet, most of them are empty.
+const (
+	minRun   = 2
+	maxSpans = 8
+)
 
 // setStretches divides the leaves at the composites.
 func (n *node) setStretches() {
@@ -111,6 +115,10 @@ func (n *node) span(begin int, t *objectType, fields []*field) int32 {
 		}
 		return 0
 	}
+	if end > s.end || n.spans == maxSpans {
+		return 0
+	}
+	n.spans++
 	copy(n.members[begin:], members)
 	cut := []stretch{{begin: s.begin, end: begin}, {begin: begin, end: end, span: n.widen()}, {begin: end, end: s.end}}
 	cut = slices.DeleteFunc(cut, func(s stretch) bool { return s.begin == s.end })

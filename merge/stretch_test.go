@@ -3,6 +3,7 @@ package merge
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -111,6 +112,39 @@ func TestStretches(t *testing.T) {
 				t.Errorf("response (-taken apart +as it comes)\n%s", diff)
 			}
 		})
+	}
+}
+
+// Runs of different types can overlap, and then only one of them is kept.
+func TestOverlappingStretches(t *testing.T) {
+	const sdl = `
+type Query { things: [Thing] }
+union Thing = A | B | C | D
+type A { b: Int c: Int } type B { a: Int b: Int } type C { a: Int } type D { a: Int b: Int c: Int }
+`
+	query := func(hidden string) string {
+		return `{ things { __typename ` + hidden + ` ... on C { a } ... on A { b c } ... on B { a b } ... on D { a b c } } }`
+	}
+	p := compile(t, sdl, query(""), []fetchSpec{{sel: query(`hidden: __typename @as(n: "")`)}})
+	body := `{"data":{"things":[` + strings.Join([]string{
+		`{"__typename":"A","hidden":"A","b":1,"c":2}`,
+		`{"__typename":"B","hidden":"B","a":1,"b":2}`,
+		`{"__typename":"C","hidden":"C","a":1}`,
+		`{"__typename":"D","hidden":"D","a":1,"b":2,"c":3}`,
+		`{"__typename":"D","hidden":"D","a":1,"b":null,"c":3}`,
+	}, ",") + `]}}`
+	a, err := p.Decode(0, []byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stretchSpans(a, p.fetches[0].shape, a.root) == 0 {
+		t.Error("no text is copied")
+	}
+	want, got := bothWays(t, p, body)
+	same(t, got, `{"data":{"things":[{"__typename":"A","b":1,"c":2},{"__typename":"B","a":1,"b":2},{"__typename":"C","a":1},`+
+		`{"__typename":"D","a":1,"b":2,"c":3},{"__typename":"D","a":1,"b":null,"c":3}]}}`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("response (-taken apart +as it comes)\n%s", diff)
 	}
 }
 
