@@ -6,10 +6,11 @@ import (
 	"github.com/weft-graphql/weft/supergraph"
 )
 
-// NewUncharted returns a planner that does without charts.
-func NewUncharted(super *supergraph.Supergraph, options Options) *Planner {
-	p := New(super, options)
-	p.uncharted = true
+// NewPatient returns a planner that makes choices greedily only where subgraphs
+// are many, not where choices are; without charts if they are not wanted.
+func NewPatient(super *supergraph.Supergraph, charted bool) *Planner {
+	p := New(super, Options{})
+	p.exact, p.uncharted = 1<<20, !charted
 	return p
 }
 

@@ -58,6 +58,10 @@ type Planner struct {
 	// subgraph, by name.
 	contextual map[string]bool
 
+	// exact is how many choices may be evaluated for one operation before all
+	// further ones are made greedily.
+	exact int
+
 	// uncharted has tests compare what is found with charts and without.
 	uncharted bool
 }
@@ -70,7 +74,7 @@ func New(super *supergraph.Supergraph, options Options) *Planner {
 	if options.Memory == 0 {
 		options.Memory = DefaultMemory
 	}
-	p := &Planner{super: super, options: options, interfaces: map[string][]string{}, contextual: map[string]bool{}}
+	p := &Planner{super: super, options: options, exact: maxExact, interfaces: map[string][]string{}, contextual: map[string]bool{}}
 	for _, name := range sortedKeys(super.Types) {
 		for _, f := range super.Types[name].Fields {
 			for _, in := range f.In {

@@ -106,7 +106,7 @@ func (b *builder) compete(t trier, c *candidates, opened int) {
 	switch {
 	case b.quick:
 		t.consider(c.all)
-	case len(c.may) > exactLimit || b.tried > maxExact:
+	case len(c.may) > exactLimit || b.tried > b.planner.exact:
 		b.greedily(t, c)
 	default:
 		b.exactly(t, c, opened)
@@ -241,7 +241,7 @@ func (b *builder) exactly(t trier, c *candidates, opened int) {
 		t.consider(c.must)
 	}
 	for size := 1; size <= len(c.may); size++ {
-		if b.tried > maxExact {
+		if b.tried > b.planner.exact {
 			b.greedily(t, c) // what is below was dear
 			return
 		}
@@ -250,7 +250,7 @@ func (b *builder) exactly(t trier, c *candidates, opened int) {
 		}
 		set := append(t.room(), c.must...)
 		subsets(c.may, size, set, func(set []int) {
-			if missing, _ := t.standing(); b.tried <= maxExact && (missing > 0 || t.supplied(set)) {
+			if missing, _ := t.standing(); b.tried <= b.planner.exact && (missing > 0 || t.supplied(set)) {
 				t.consider(set)
 			}
 		})
