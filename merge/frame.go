@@ -70,11 +70,17 @@ func (v *view) gather(pos *position, f frame) int {
 // valueOf returns the value that the frame's object has for a source that is not
 // a link.
 func (v *view) valueOf(s *source, f frame) slot {
-	ref := v.ref(f, s.parent)
+	return v.slotAt(f, s.parent, s.slot, s.fetch)
+}
+
+// slotAt returns a slot of the frame's object from a source, which is one of a
+// fetch; the zero slot if there is no object.
+func (v *view) slotAt(f frame, source, at int32, fetch int) slot {
+	ref := v.ref(f, source)
 	if ref == 0 {
 		return slot{}
 	}
-	return v.r.parts[s.fetch].at(ref, s.slot)
+	return v.r.parts[fetch].at(ref, at)
 }
 
 // length returns the length of the longest list among the values at at; -1 if
@@ -187,8 +193,9 @@ func (v *view) leave(f frame) {
 // from another.
 func (v *view) value(candidates []candidate, f frame) ([]byte, int32) {
 	for i := range candidates {
-		if raw := v.valueAt(&candidates[i], f); raw != nil {
-			return raw, candidates[i].fetch
+		c := &candidates[i]
+		if s := v.slotAt(f, c.source, c.slot, int(c.fetch)); s.kind() == leafValue {
+			return s.raw(v.r.parts[c.fetch].buf), c.fetch
 		}
 	}
 	return nil, -1
@@ -197,16 +204,11 @@ func (v *view) value(candidates []candidate, f frame) ([]byte, int32) {
 // valueAt returns what is at one candidate of the frame, nil if it is null or
 // absent.
 func (v *view) valueAt(c *candidate, f frame) []byte {
-	ref := v.ref(f, c.source)
-	if ref == 0 {
-		return nil
-	}
-	p := &v.r.parts[c.fetch]
-	s := p.at(ref, c.slot)
+	s := v.slotAt(f, c.source, c.slot, int(c.fetch))
 	if s.kind() != leafValue {
 		return nil
 	}
-	return s.raw(p.buf)
+	return s.raw(v.r.parts[c.fetch].buf)
 }
 
 // typename returns the name of the frame's runtime type, nil if it is not

@@ -101,26 +101,23 @@ const wordwise = 24
 // names of 16 bytes, short strings without escapes, short numbers.
 func (d *decoder) leaves(members []member, slots []slot) int {
 	buf, i, plain := d.buf, d.pos, d.plain()
-	for k := range members {
+	k := 0
+	for ; k < len(members); k++ {
 		m := &members[k]
 		if i+16 <= len(buf) {
 			p := (*[16]byte)(buf[i:])
 			if (binary.LittleEndian.Uint64(p[:8])^m.low)&m.lowMask|(binary.LittleEndian.Uint64(p[8:])^m.high)&m.highMask != 0 {
-				d.pos = i
-				return k
+				break
 			}
 			if len(m.text) > 16 && !hasPrefix(buf[i+16:], m.text[16:]) {
-				d.pos = i
-				return k
+				break
 			}
 		} else if !hasPrefix(buf[i:], m.text) {
-			d.pos = i
-			return k
+			break
 		}
 		start := i + len(m.text)
 		if start >= len(buf) {
-			d.pos = i
-			return k
+			break
 		}
 		end, kind, stored := 0, valueKinds(0), leafValue
 		switch c := buf[start]; {
@@ -155,13 +152,11 @@ func (d *decoder) leaves(members []member, slots []slot) int {
 		}
 		if kind == 0 {
 			if d.pos = start; !d.other(m) {
-				d.pos = i
-				return k
+				break
 			}
 			end, buf, plain = d.pos, d.buf, d.plain()
 		} else if kind&m.kinds == 0 || kind == stringKind && m.field != nil && m.field.enum != nil && !m.field.isVisible(buf, start, end) {
-			d.pos = i
-			return k
+			break
 		}
 		if k < len(slots) {
 			slots[k] = slot{a: uint32(start), b: uint32(end-start)<<3 | uint32(stored)}
@@ -169,7 +164,7 @@ func (d *decoder) leaves(members []member, slots []slot) int {
 		i = end
 	}
 	d.pos = i
-	return len(members)
+	return k
 }
 
 // quickNumber returns the end and the kind of the number at i, 0 if it needs a

@@ -128,11 +128,8 @@ func (n *node) span(begin int, t *objectType, fields []*field) int32 {
 			n.entries[e].stretch = i
 		}
 	}
-	return n.entrySpan(begin)
+	return n.stretches[n.entries[begin].stretch].span
 }
-
-// entrySpan returns the slot for the text of the stretch that a leaf is in.
-func (n *node) entrySpan(entry int) int32 { return n.stretches[n.entries[entry].stretch].span }
 
 // sameMember tells whether two members take the same values.
 func sameMember(a, b member) bool {
