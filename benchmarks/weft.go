@@ -24,6 +24,7 @@ func weftCommand(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer weft.FloorHeap()()
 	if *profile != "" {
 		out, err := os.Create(*profile)
 		if err != nil {

@@ -61,6 +61,7 @@ func serve(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	defer weft.FloorHeap()()
 	// A hang-up from here on reloads, and does not end weft.
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
