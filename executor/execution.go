@@ -52,6 +52,11 @@ type execution struct {
 	// runs send the only request of a fetch, by fetch. They are good for every
 	// request that the execution serves.
 	runs []func() error
+
+	// clientGone ends all that is sent, when the request's context ends, and
+	// says so to gone. It is made once, like runs.
+	clientGone func()
+	gone       chan struct{}
 }
 
 // fetchState is where one fetch is between waiting and ended.
@@ -76,7 +81,11 @@ func (x *Executor) newExecution(ctx context.Context, r *Request) *execution {
 	p := r.Program.Plan()
 	e, ok := x.executions.Get().(*execution)
 	if !ok {
-		e = &execution{Executor: x}
+		e = &execution{Executor: x, gone: make(chan struct{}, 1)}
+		e.clientGone = func() {
+			endAll(e.held)
+			e.gone <- struct{}{}
+		}
 	}
 	e.request, e.plan, e.result, e.start, e.failed = r, p, r.Program.NewResult(r.Variables), time.Now(), -1
 	e.kept = noJob
@@ -107,7 +116,7 @@ func (e *execution) release() {
 		a.Release()
 	}
 	clear(e.answers)
-	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], answers: e.answers[:0], runs: e.runs}
+	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], answers: e.answers[:0], runs: e.runs, clientGone: e.clientGone, gone: e.gone}
 	e.executions.Put(e)
 }
 

@@ -16,8 +16,12 @@ var noJob = job{fetch: -1}
 // of it has ended.
 func (e *execution) run() {
 	if e.ctx.Done() != nil {
-		all := e.held // of this request, should it be over by then
-		defer context.AfterFunc(e.ctx, func() { endAll(all) })()
+		stop := context.AfterFunc(e.ctx, e.clientGone)
+		defer func() {
+			if !stop() {
+				<-e.gone // or it would end the next request
+			}
+		}()
 	}
 	ended := false
 	defer func() {
