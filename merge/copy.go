@@ -35,7 +35,7 @@ func (p *Program) newCopies(f *field) *copies {
 	if t == nil {
 		return nil
 	}
-	c := &copies{number: p.copied, base: f.base}
+	c := &copies{number: len(p.copies), base: f.base}
 	base := int32(slices.IndexFunc(f.pos.sources, func(s source) bool { return s.link == nil }))
 	for i := range f.pos.sources {
 		if l := f.pos.sources[i].link; l != nil {
@@ -60,7 +60,7 @@ func (p *Program) newCopies(f *field) *copies {
 			}
 		}
 	}
-	p.copied++
+	p.copies = append(p.copies, c)
 	return c
 }
 
@@ -99,6 +99,20 @@ func isBelowLinks(pos *position, base int32) bool {
 // copied, by the number of their first representation.
 type copiedObjects struct {
 	list []copiedObject
+
+	// worthwhile says that there are objects with the same representations.
+	worthwhile bool
+}
+
+// setCopied finds out where objects can be copied. All representations have been
+// made.
+func (r *Result) setCopied() {
+	for i, c := range r.p.copies {
+		r.copied[i].worthwhile = !slices.ContainsFunc(c.links, func(l *link) bool {
+			state := &r.fetches[l.fetch].lookups[l.lookup]
+			return state.linked <= len(state.list)
+		})
+	}
 }
 
 type copiedObject struct {
@@ -134,9 +148,7 @@ func (w *writer) copyObject(out []byte, fd *field, ref uint32) ([]byte, outcome)
 		}
 	}
 	start, notes, splices := len(out), w.notes, len(w.splices)
-	f := w.enterObject(fd.pos, ref)
-	out, o := w.object(out, fd.object, f)
-	w.leave(f)
+	out, o := w.entered(out, fd, w.enterObject(fd.pos, ref))
 	// What was noted here has to be noted wherever the object is.
 	if known && o == written && w.notes == notes && len(w.splices) == splices {
 		*w.r.copied[c.number].at(numbers[0]) = copiedObject{numbers: numbers, start: start, end: len(out), cuts: w.cuts}

@@ -57,7 +57,7 @@ func (b *requestBuilder) visitFlat(t *target, p *part) {
 			if s := p.at(ref, after.slot); s.kind() == linkedValue {
 				known = &b.known[s.a]
 				if *known > 0 {
-					*link = makeSlot(linkedValue, int(*known-1), 0)
+					b.link(link, int(*known-1))
 					continue
 				}
 			}
@@ -67,8 +67,7 @@ func (b *requestBuilder) visitFlat(t *target, p *part) {
 		if number < 0 {
 			continue
 		}
-		*link = makeSlot(linkedValue, number, 0)
-		b.state.reached[b.target] = true
+		b.link(link, number)
 		if known != nil {
 			*known = uint32(number) + 1
 		}
@@ -117,8 +116,7 @@ func (b *requestBuilder) visitSingle(t *target, p *part) {
 		s := p.at(ref, from.slot)
 		if s.kind() != leafValue {
 			if !fd.nonNull {
-				*link = makeSlot(linkedValue, b.addSingle(t.flat, null), 0)
-				b.state.reached[b.target] = true
+				b.link(link, b.addSingle(t.flat, null))
 			}
 			continue
 		}
@@ -127,9 +125,15 @@ func (b *requestBuilder) visitSingle(t *target, p *part) {
 		if r.word != word || !whole && !b.isRecent(r, t.flat, s.raw(p.buf)) {
 			*r = recentWord{word: word, number: uint32(b.addSingle(t.flat, s.raw(p.buf)))}
 		}
-		*link = makeSlot(linkedValue, int(r.number), 0)
-		b.state.reached[b.target] = true
+		b.link(link, int(r.number))
 	}
+}
+
+// link gives an object of the target that is being visited its representation.
+func (b *requestBuilder) link(slot *slot, number int) {
+	*slot = makeSlot(linkedValue, number, 0)
+	b.state.reached[b.target] = true
+	b.state.lookups[b.lookup].linked++
 }
 
 // A recentWord is a value with the number of its representation. The word is 0

@@ -21,12 +21,14 @@ type Program struct {
 	root    *position
 	query   *object // how "data" is written
 
+	// copies of all fields that have them, by their number.
+	copies []*copies
+
 	// dependents are the fetches that depend on each fetch, directly.
 	dependents [][]int
 
 	positions int // number of positions
 	joints    int // number of joint tables
-	copied    int // number of fields with copies
 	fields    int // number of fields of the response, by type
 
 	size int

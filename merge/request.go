@@ -141,6 +141,9 @@ func (b *requestBuilder) visit(t *target, f frame) {
 		}
 	}
 	v.setLinked(t.link, v.objects(f), v.above(), number)
+	if t.link.lookup >= 0 {
+		b.state.lookups[b.lookup].linked++
+	}
 	b.state.reached[b.target] = true
 }
 

@@ -65,6 +65,9 @@ type lookupState struct {
 	sent  []uint32
 	first []int
 
+	// linked is how many objects have got a representation.
+	linked int
+
 	// reused is how many entities were found in earlier answers.
 	reused int
 }
@@ -112,7 +115,7 @@ func (p *Program) NewResult(variables *operation.Variables) *Result {
 			parts:   make([]part, len(p.fetches)),
 			fetches: make([]fetchState, len(p.fetches)),
 			joints:  make([]map[string]uint32, p.joints),
-			copied:  make([]copiedObjects, p.copied),
+			copied:  make([]copiedObjects, len(p.copies)),
 		}
 		r.view.r = r
 		for i, f := range p.fetches {

@@ -37,6 +37,7 @@ func (r *Result) Write(dst []byte, given []operation.Answer) []byte {
 // data writes the value of "data".
 func (w *writer) data(dst []byte) []byte {
 	w.r.resolveErrors()
+	w.r.setCopied()
 	w.only = nil
 	start := len(dst)
 	f := w.begin()
@@ -255,7 +256,7 @@ func (w *writer) entity(out []byte, fd *field, v slot, at int) ([]byte, outcome)
 	var f frame
 	switch {
 	case fd.base != nil && v.kind() == objectValue:
-		if fd.copies != nil {
+		if fd.copies != nil && w.r.copied[fd.copies.number].worthwhile {
 			return w.copyObject(out, fd, v.a)
 		}
 		f = w.enterObject(fd.pos, v.a)
@@ -265,6 +266,11 @@ func (w *writer) entity(out []byte, fd *field, v slot, at int) ([]byte, outcome)
 		w.blameComposite(fd, v, at, "an object")
 		return out, isNull
 	}
+	return w.entered(out, fd, f)
+}
+
+// entered writes the object of the frame that has been entered, and leaves it.
+func (w *writer) entered(out []byte, fd *field, f frame) ([]byte, outcome) {
 	var o outcome
 	if fd.plainObject != nil {
 		out, o = w.fields(out, fd.plainObject, f)
