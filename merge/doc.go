@@ -34,6 +34,8 @@
 //     they are neighbours in the response and as the client wants them (stretch).
 //   - Objects that a lookup is about are listed while they are decoded, where
 //     the way to them says nothing more (listTargets).
+//   - Where an earlier representation decides about another, objects that have
+//     the same number in the one get the same in the other (flatInput).
 //   - Of two objects for which the same representations were made the second is
 //     copied from the output (copies).
 //   - An entity that an earlier answer has is not asked for, if the plan says so
