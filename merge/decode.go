@@ -83,6 +83,9 @@ type decoder struct {
 	// object is not as expected.
 	patience int
 
+	// spaced says that there are spaces in the object that is read.
+	spaced bool
+
 	// See part.
 	sets      [][]uint32
 	irregular bool
@@ -168,9 +171,10 @@ func (d *decoder) object(n *node) (slot, error) {
 		return slot{}, err
 	}
 	start := d.pos
+	d.spaced = false
 	for next, more := 0, true; more; {
 		// A subgraph answers in the order it was asked, without spaces.
-		for next < len(n.entries) {
+		for next < len(n.entries) && !d.spaced {
 			e := &n.entries[next]
 			if e.child == nil {
 				s := &n.stretches[e.stretch]
@@ -266,6 +270,13 @@ func (d *decoder) member(n *node, next int, first bool) (at int, more bool, err 
 	} else if d.peek() == '}' {
 		d.pos++
 		return 0, false, nil
+	}
+	if next < len(n.entries) && hasPrefix(d.buf[d.pos:], n.entries[next].quoted) {
+		// It is as expected, but for spaces, and so are the next, most likely.
+		d.spaced = true
+		d.pos += len(n.entries[next].quoted)
+		d.space()
+		return next, true, nil
 	}
 	start := d.pos + 1
 	if d.peek() != '"' {

@@ -40,6 +40,7 @@ const (
 func (n *node) setMembers() {
 	n.members = make([]member, len(n.entries))
 	for i := range n.entries {
+		n.entries[i].quoted = `"` + n.entries[i].key + `":`
 		n.members[i] = n.member(i, "")
 	}
 	n.setStretches()
@@ -48,11 +49,11 @@ func (n *node) setMembers() {
 // member returns the member of an entry, with the value that is expected if that
 // is known.
 func (n *node) member(entry int, value string) member {
-	before := `,"`
+	before := ","
 	if entry == 0 {
-		before = `{"`
+		before = "{"
 	}
-	return member{literal: newLiteral(before + n.entries[entry].key + `":` + value), inside: int32(len(value)), kinds: anyKind}
+	return member{literal: newLiteral(before + n.entries[entry].quoted + value), inside: int32(len(value)), kinds: anyKind}
 }
 
 // fieldMember returns the member of an entry with the value as it is wanted for
@@ -235,6 +236,9 @@ func afterDigits(buf []byte, i int) int {
 // other reads the value at the cursor if the member takes it though it is not
 // of its kinds, or not surely. If not, nothing has been read.
 func (d *decoder) other(m *member) bool {
+	if d.peek() <= ' ' {
+		return false
+	}
 	start := d.cursor
 	if m.field != nil && d.fits(m.field, 0) || m.field == nil && d.skip() {
 		return true

@@ -57,7 +57,8 @@ type node struct {
 
 // An entry is one response key of a node. Its place is its slot.
 type entry struct {
-	key string
+	key    string
+	quoted string // the key as JSON with the colon
 
 	// as is the name in the merged result, "" if it is not to be there; names
 	// are those in the schema: one key can stand for different fields of
