@@ -369,6 +369,9 @@ func (g *generator) settle() {
 		g.complete() // an interface has lost what not all have any longer
 	}
 	for _, t := range w.Types {
+		if len(t.Fields) > 0 && !slices.ContainsFunc(t.Fields, func(f *Field) bool { return !f.Inaccessible }) {
+			t.Fields[0].Inaccessible = false // clients must see something of it
+		}
 		for _, in := range t.In {
 			if in == nil || !in.InterfaceObject {
 				continue
