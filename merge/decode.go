@@ -173,8 +173,9 @@ func (d *decoder) object(n *node) (slot, error) {
 	start := d.pos
 	d.spaced = false
 	for next, more := 0, true; more; {
-		// A subgraph answers in the order it was asked, without spaces.
-		for next < len(n.entries) && !d.spaced {
+		// A subgraph answers in the order it was asked, without spaces. The brace
+		// belongs to the first entry, and so to the start only.
+		for next < len(n.entries) && !d.spaced && (next > 0 || d.pos == start) {
 			e := &n.entries[next]
 			if e.child == nil {
 				s := &n.stretches[e.stretch]

@@ -111,6 +111,8 @@ func TestDecodeErrors(t *testing.T) {
 		{"a comma too much in a skipped value", `{"x":[1,],"data":{}}`, MalformedError{8, "a value is expected"}},
 		{"no colon", `{"data":{"a" 1}}`, MalformedError{13, "a colon is expected"}},
 		{"no comma", `{"data":{"a":1 "b":2}}`, MalformedError{15, "a comma or the closing bracket is expected"}},
+		{"a brace for a comma", `{"data":{"x":0{"a":1}}}`, MalformedError{14, "a comma or the closing bracket is expected"}},
+		{"a brace for a comma behind what was asked for", `{"data":{"a":1{"a":1}}}`, MalformedError{14, "a comma or the closing bracket is expected"}},
 		{"a bare word", `{"data":{"a":nil}}`, MalformedError{13, "a value is expected"}},
 		{"a bare word that goes on", `{"data":{"a":nulls}}`, MalformedError{17, "a comma or the closing bracket is expected"}},
 		{"a leading zero", `{"data":{"a":01}}`, MalformedError{14, "a comma or the closing bracket is expected"}},
