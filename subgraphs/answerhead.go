@@ -12,8 +12,10 @@ type answerHead struct {
 	status int
 	header http.Header
 
-	// length of the body; -1 if it goes on until the connection ends.
+	// length of the body; -1 if it goes on until the connection ends. digits is
+	// how many it was written with.
 	length  int64
+	digits  int
 	chunked bool
 
 	// keep tells whether the connection outlives the answer.
@@ -162,10 +164,10 @@ func (h *answerHead) note(name, value []byte) error {
 		if !ok {
 			return malformed("its Content-Length is %.40q", value)
 		}
-		if h.length >= 0 && h.length != length {
+		if h.length >= 0 && (h.length != length || h.digits != len(value)) {
 			return malformed("it has several Content-Lengths")
 		}
-		h.length = length
+		h.length, h.digits = length, len(value)
 	case isNamed(name, "transfer-encoding"):
 		if h.chunked || !isNamed(value, "chunked") {
 			return malformed("its Transfer-Encoding is not chunked, or not once")
