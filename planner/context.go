@@ -37,17 +37,15 @@ func (b *builder) findContexts(fields []*operation.Field, above []*operation.Fie
 
 // findContext notes the context at the nearest ancestor of each type that sets
 // it: the objects that the last field leads to are the field's own parent, so
-// the search starts one above.
+// the search starts one above, among the types that the last field is of.
 func (b *builder) findContext(ca *supergraph.ContextArgument, above []*operation.Field) {
 	for up := len(above) - 1; up >= 0; up-- {
 		var owner *operation.Field
-		possible := []string{rootName(b)}
 		if up > 0 {
 			owner = above[up-1]
-			possible = b.possible(owner.Definition.Type.Name())
 		}
 		var types []string
-		for _, object := range possible {
+		for _, object := range above[up].On {
 			if b.sets(ca, object) {
 				types = append(types, object)
 			}
@@ -56,20 +54,9 @@ func (b *builder) findContext(ca *supergraph.ContextArgument, above []*operation
 			continue
 		}
 		b.contexts[owner] = append(b.contexts[owner], b.fieldsOf(ca.Selection, types)...)
-		if len(types) == len(possible) {
+		if len(types) == len(above[up].On) {
 			return
 		}
-	}
-}
-
-func rootName(b *builder) string {
-	switch b.request.Operation.Kind {
-	case ast.Mutation:
-		return b.super.Mutation
-	case ast.Subscription:
-		return b.super.Subscription
-	default:
-		return b.super.Query
 	}
 }
 
