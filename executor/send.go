@@ -28,9 +28,9 @@ type outcome struct {
 	joined   bool // see subgraphs.Response
 }
 
-// send sends one request and decodes its answer. It runs
-// without a lock and shares nothing with the others. A panic in it, ours or the
-// fetcher's, fails this request alone.
+// send sends one request and decodes its answer. It runs without a lock and
+// shares nothing with the others. A panic in it, ours or the fetcher's, fails
+// this request alone.
 func (e *execution) send(ctx context.Context, fetch, request int, m *subgraphs.Request) (o outcome) {
 	o = outcome{fetch: fetch, request: request}
 	defer func() {

@@ -1,8 +1,6 @@
 package merge
 
 import (
-	"bytes"
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -160,17 +158,5 @@ func FuzzStretches(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	p := stretchesProgram(f)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var compact bytes.Buffer
-		if err := json.Compact(&compact, data); err != nil {
-			return
-		}
-		body := `{"data":` + compact.String() + `}`
-		if _, err := p.Decode(0, []byte(body)); err != nil {
-			return
-		}
-		if want, got := bothWays(t, p, body); want != got {
-			t.Errorf("response\ntaken apart %s\nas it comes %s", want, got)
-		}
-	})
+	fuzzBothWays(f, p)
 }

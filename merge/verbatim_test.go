@@ -183,6 +183,11 @@ func FuzzVerbatim(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	p := shelvesProgram(f)
+	fuzzBothWays(f, p)
+}
+
+// fuzzBothWays runs a program on whatever is data, without spaces, bothWays.
+func fuzzBothWays(f *testing.F, p *Program) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var compact bytes.Buffer
 		if err := json.Compact(&compact, data); err != nil {

@@ -21,7 +21,8 @@
 //
 // Most positions have but one type, whose fields are either had or not. There
 // choices are priced on a chart of bits, by the same rules, and only what is
-// chosen is written down.
+// chosen is written down. Positions that are no different share a chart (chart),
+// and charts what their type and views have in common (ground).
 //
 // Keys and @requires field sets are positions of their own, of the same
 // object, solved by the same programme. What @defer lets come later is planned

@@ -16,7 +16,8 @@ func (rt *Router) routes() http.Handler {
 	inside := chi.Middlewares{rt.visits, rt.recoverer}
 	m.Use(inside...)
 
-	m.With(rt.edge...).Handle(c.Path, http.HandlerFunc(rt.serveGraphQL))
+	graphql := chi.Middlewares(rt.edge).HandlerFunc(rt.serveGraphQL)
+	m.Handle(c.Path, graphql)
 	if rt.page != nil {
 		if c.GraphiQL.Path != c.Path {
 			m.Get(c.GraphiQL.Path, rt.page.ServeHTTP)
@@ -42,7 +43,7 @@ func (rt *Router) routes() http.Handler {
 	})
 	// Nearly all requests are for one path. To find it a router is not needed,
 	// nor the memory that it takes for each of them.
-	direct := append(inside, rt.edge...).HandlerFunc(rt.serveGraphQL)
+	direct := inside.Handler(graphql)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == c.Path && r.URL.RawPath == "" {
 			direct.ServeHTTP(w, r)
