@@ -10,7 +10,7 @@ type offer struct {
 	missing int
 	cost    int     // as the total of a decision
 	stage   int     // the latest of any fetch used
-	used    viewSet // what is read through
+	used    viewSet // what is read through; of a price, of what is at hand
 	entered int     // how many doors
 }
 

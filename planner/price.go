@@ -135,6 +135,7 @@ func (b *builder) findPrice(ch *chart, at holding) *price {
 	if len(b.prices) == cap(b.prices) {
 		b.prices = make([]price, 0, 64)
 	}
+	s.best.used &= s.hands
 	b.prices = append(b.prices, s.best)
 	b.pricings = append(b.pricings, s)
 	return &b.prices[len(b.prices)-1]

@@ -70,6 +70,15 @@ func (s *pricing) findWays() {
 
 func (s *pricing) standing() (missing, cost int) { return s.best.missing, s.best.cost }
 
+func (s *pricing) useful(set []int) (_ []int, all bool) {
+	for _, d := range s.best.doors[:s.best.entered] {
+		if s.best.used.has(s.chart.doors[d].view) {
+			set = append(set, int(d))
+		}
+	}
+	return set, len(set) == s.best.entered
+}
+
 func (s *pricing) room() []int { return s.set[:0] }
 
 func (s *pricing) consider(doors []int) (better bool) {
@@ -146,6 +155,5 @@ func (s *pricing) evaluate(doors []int) (o offer, ok bool) {
 			return offer{}, false
 		}
 	}
-	e.used &= s.hands
 	return e.offer, true
 }

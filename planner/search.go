@@ -48,6 +48,9 @@ type search struct {
 	// keys are those solved with the views at hand.
 	keys []key
 
+	// chosen is the set that best is for.
+	chosen []int
+
 	set []int // see room
 }
 
@@ -97,6 +100,10 @@ type trier interface {
 	// standing is what the best set comes to.
 	standing() (missing, cost int)
 
+	// useful adds to a set those of the best one that anything is read through,
+	// and tells whether there are others.
+	useful(set []int) (_ []int, all bool)
+
 	// room is memory for a set, empty.
 	room() []int
 }
@@ -107,7 +114,8 @@ func (b *builder) compete(t trier, c *candidates, opened int) {
 	case b.quick:
 		t.consider(c.all)
 	case len(c.may) > exactLimit || b.tried > b.planner.exact:
-		b.greedily(t, c)
+		_, whole := t.least()
+		b.greedily(t, c, whole)
 	default:
 		b.exactly(t, c, opened)
 	}
@@ -178,6 +186,9 @@ func (s *search) consider(set []int) (better bool) {
 		s.thrifty = false
 	}
 	s.apart = false
+	if better {
+		s.chosen = append(s.chosen[:0], set...)
+	}
 	return better
 }
 
@@ -189,6 +200,18 @@ func (s *search) look(set []int) *classDecision {
 }
 
 func (s *search) standing() (missing, cost int) { return s.best.missing, s.cost }
+
+func (s *search) useful(set []int) (_ []int, all bool) {
+	for _, g := range s.chosen {
+		for i, k := range s.best.known {
+			if k.opening >= 0 && s.best.uses(i) && !s.best.openings[k.opening].only && s.best.openings[k.opening].subgraph == g {
+				set = append(set, g)
+				break
+			}
+		}
+	}
+	return set, len(set) == len(s.chosen)
+}
 
 func (s *search) room() []int {
 	if s.set == nil {
@@ -236,37 +259,37 @@ func (s *search) hopeless(d *classDecision, base, from int) bool {
 // exactly tries all sets of subgraphs, the smallest first, until larger ones
 // cannot be better.
 func (b *builder) exactly(t trier, c *candidates, opened int) {
-	least, _ := t.least()
-	if len(c.must) > 0 {
-		t.consider(c.must)
-	}
-	for size := 1; size <= len(c.may); size++ {
+	least, whole := t.least()
+	for size := 0; size <= len(c.may); size++ {
 		if b.tried > b.planner.exact {
-			b.greedily(t, c) // what is below was dear
+			b.greedily(t, c, whole) // what is below was dear
 			return
 		}
 		if missing, cost := t.standing(); missing == 0 && cost <= least+max(0, len(c.must)+size-opened)*costFetch {
 			return
 		}
+		if len(c.must)+size == 0 {
+			continue
+		}
 		set := append(t.room(), c.must...)
 		subsets(c.may, size, set, func(set []int) {
-			if missing, _ := t.standing(); b.tried <= b.planner.exact && (missing > 0 || t.supplied(set)) {
-				t.consider(set)
+			if missing, _ := t.standing(); b.tried <= b.planner.exact && (missing > 0 || t.supplied(set)) && t.consider(set) {
+				whole = false
 			}
 		})
 	}
 }
 
-// greedily begins with all candidates and drops what can be done without; or,
-// where all of them are no good, adds the most useful to those that must be
-// entered until none helps.
-func (b *builder) greedily(t trier, c *candidates) {
-	set := t.room()
-	if _, better := t.least(); better {
-		set = append(set, c.all...)
-	} else {
-		set = append(set, c.must...)
-		t.consider(set)
+// greedily goes on from the best set so far, of which whole tells whether it is
+// that of all candidates: others are added, the most useful first, until none
+// helps, and then dropped that can be done without.
+func (b *builder) greedily(t trier, c *candidates, whole bool) {
+	set := b.trim(t, t.room())
+	if !whole {
+		if len(set) == 0 {
+			set = append(set, c.must...)
+			t.consider(set)
+		}
 		for grown := 0; grown >= 0; {
 			grown = -1
 			for _, g := range c.may {
@@ -279,24 +302,37 @@ func (b *builder) greedily(t trier, c *candidates) {
 			}
 		}
 	}
-	for i := len(c.must); i < len(set); {
-		out := set[i]
+	for _, g := range c.may {
+		i := slices.Index(set, g)
+		if i < 0 {
+			continue
+		}
 		set = slices.Delete(set, i, i+1)
 		if t.consider(set) {
 			t.narrow()
+			set = b.trim(t, set[:0])
 		} else {
-			set = slices.Insert(set, i, out)
-			i++
+			set = slices.Insert(set, i, g)
 		}
 	}
+}
+
+// trim is the best set without those that nothing is read through, which then is
+// the best.
+func (b *builder) trim(t trier, room []int) []int {
+	set, all := t.useful(room)
+	if !all && t.consider(set) {
+		t.narrow()
+	}
+	return set
 }
 
 func (s *search) least() (sum int, better bool) {
 	if len(s.all) == 0 {
 		return 0, false
 	}
-	best, cost := s.best, s.cost
-	s.best = nil // so that it is evaluated to the end
+	best, cost, chosen := s.best, s.cost, s.chosen
+	s.best, s.chosen = nil, nil // so that it is evaluated to the end
 	s.consider(s.all)
 	if s.best.missing == 0 {
 		s.narrow()
@@ -305,7 +341,7 @@ func (s *search) least() (sum int, better bool) {
 		}
 	}
 	if best.missing < s.best.missing || best.missing == s.best.missing && cost <= s.cost {
-		s.best, s.cost = best, cost
+		s.best, s.cost, s.chosen = best, cost, chosen
 		return sum, false
 	}
 	return sum, true
