@@ -2,9 +2,9 @@ package merge
 
 import "slices"
 
-// copies says how two objects at one place are known to be written alike: the
-// same representations were made for both, and what is written of them is in
-// these, or in the entities that they stand for.
+// copies says how two objects at one place are known to be written alike: they
+// are one object of the answer, or the same representations were made for both,
+// and what is written of them is in these, or in the entities that they stand for.
 //
 //	{ reviews { product { upc name } } }      upc of fetch 1, name of fetch 2
 //
@@ -12,9 +12,13 @@ import "slices"
 //	product  ( object 9 of fetch 1, representation 0 )     copied
 type copies struct {
 	number int // of the field, among those that have copies
+	field  *field
 
-	// base is the only source that is not a link, which all links start from.
-	base  *source
+	// repeated says that an object of the answer is written alike wherever it is.
+	repeated bool
+
+	// links are those to the entities that decide, all from objects of the
+	// field's base; nil if something else decides, too.
 	links []*link
 }
 
@@ -22,10 +26,21 @@ type copies struct {
 // recognised.
 const maxLinks = 4
 
-// newCopies returns nil if objects of the field may be written differently
-// though the same representations were made for them.
+// newCopies returns how objects of a field are recognised, as far as that is
+// known before setRepeats; nil if they are not of one fetch.
 func (p *Program) newCopies(f *field) *copies {
-	if f.base == nil || len(f.pos.typenames) > 0 {
+	if f.base == nil {
+		return nil
+	}
+	c := &copies{number: len(p.copies), field: f, links: f.decisiveLinks()}
+	p.copies = append(p.copies, c)
+	return c
+}
+
+// decisiveLinks returns the links from objects of the field, nil if such objects
+// may be written differently though the same representations were made for them.
+func (f *field) decisiveLinks() []*link {
+	if len(f.pos.typenames) > 0 {
 		return nil
 	}
 	t := f.object.one
@@ -35,23 +50,23 @@ func (p *Program) newCopies(f *field) *copies {
 	if t == nil {
 		return nil
 	}
-	c := &copies{number: len(p.copies), base: f.base}
+	var links []*link
 	base := int32(slices.IndexFunc(f.pos.sources, func(s source) bool { return s.link == nil }))
 	for i := range f.pos.sources {
 		if l := f.pos.sources[i].link; l != nil {
 			if l.anchor != base || l.lookup < 0 {
 				return nil
 			}
-			c.links = append(c.links, l)
+			links = append(links, l)
 		}
 	}
-	if len(c.links) == 0 || len(c.links) > maxLinks {
+	if len(links) > maxLinks {
 		return nil
 	}
 	for _, fd := range t.fields {
 		switch fd.kind {
 		case leafField:
-			if slices.ContainsFunc(fd.candidates, func(at candidate) bool { return at.source == base && !c.isSent(at) }) {
+			if slices.ContainsFunc(fd.candidates, func(at candidate) bool { return at.source == base && !isSent(links, at) }) {
 				return nil
 			}
 		case compositeField:
@@ -60,14 +75,13 @@ func (p *Program) newCopies(f *field) *copies {
 			}
 		}
 	}
-	p.copies = append(p.copies, c)
-	return c
+	return links
 }
 
 // isSent tells whether a leaf of the base is always part of a representation,
 // so that where representations are equal it is too.
-func (c *copies) isSent(at candidate) bool {
-	return slices.ContainsFunc(c.links, func(l *link) bool { return l.sends(at) })
+func isSent(links []*link, at candidate) bool {
+	return slices.ContainsFunc(links, func(l *link) bool { return l.sends(at) })
 }
 
 // sends tells whether a leaf of the link's anchor is part of all representations
@@ -96,19 +110,26 @@ func isBelowLinks(pos *position, base int32) bool {
 }
 
 // copiedObjects are where in the output objects of one field are that may be
-// copied, by the number of their first representation.
+// copied.
 type copiedObjects struct {
-	list []copiedObject
+	// list has the first object with each number of a representation, if there
+	// are objects with the same representations, which byNumber says.
+	list     []copiedObject
+	byNumber bool
 
-	// worthwhile says that there are objects with the same representations.
-	worthwhile bool
+	// last is the last object, if there are objects at several places, which
+	// byRef says.
+	last  copiedObject
+	byRef bool
 }
 
 // setCopied finds out where objects can be copied. All representations have been
 // made.
 func (r *Result) setCopied() {
 	for i, c := range r.p.copies {
-		r.copied[i].worthwhile = !slices.ContainsFunc(c.links, func(l *link) bool {
+		o := &r.copied[i]
+		o.byRef = c.repeated && r.parts[c.field.base.fetch].repeats
+		o.byNumber = len(c.links) > 0 && !slices.ContainsFunc(c.links, func(l *link) bool {
 			state := &r.fetches[l.fetch].lookups[l.lookup]
 			return state.linked <= len(state.list)
 		})
@@ -116,12 +137,14 @@ func (r *Result) setCopied() {
 }
 
 type copiedObject struct {
+	ref        uint32
 	numbers    [maxLinks]uint32 // of all representations
 	start, end int              // in the output; end is 0 for no object
 	cuts       int              // see writer
 }
 
 func (c *copiedObjects) release() {
+	c.last = copiedObject{}
 	clear(c.list)
 	if c.list = c.list[:0]; cap(c.list) > maxKept/8 {
 		c.list = nil
@@ -139,28 +162,39 @@ func (c *copiedObjects) at(number uint32) *copiedObject {
 // copyObject writes the object with a ref of the base, by copying it from where
 // it was written before if it was.
 func (w *writer) copyObject(out []byte, fd *field, ref uint32) ([]byte, outcome) {
-	c := fd.copies
-	numbers, known := w.numbers(c, ref)
-	if known {
-		earlier := w.r.copied[c.number].at(numbers[0])
-		if earlier.end > 0 && earlier.numbers == numbers && earlier.cuts == w.cuts {
-			return append(out, out[earlier.start:earlier.end]...), written
+	c := &w.r.copied[fd.copies.number]
+	if c.byRef && c.last.ref == ref && c.last.end > 0 && c.last.cuts == w.cuts {
+		return append(out, out[c.last.start:c.last.end]...), written
+	}
+	this, known := copiedObject{ref: ref, cuts: w.cuts}, false
+	if c.byNumber {
+		if this.numbers, known = w.numbers(fd, ref); known {
+			earlier := c.at(this.numbers[0])
+			if earlier.end > 0 && earlier.numbers == this.numbers && earlier.cuts == w.cuts {
+				return append(out, out[earlier.start:earlier.end]...), written
+			}
 		}
 	}
-	start, notes, splices := len(out), w.notes, len(w.splices)
+	notes, splices := w.notes, len(w.splices)
+	this.start = len(out)
 	out, o := w.entered(out, fd, w.enterObject(fd.pos, ref))
 	// What was noted here has to be noted wherever the object is.
-	if known && o == written && w.notes == notes && len(w.splices) == splices {
-		*w.r.copied[c.number].at(numbers[0]) = copiedObject{numbers: numbers, start: start, end: len(out), cuts: w.cuts}
+	if o != written || w.notes != notes || len(w.splices) != splices {
+		return out, o
 	}
+	this.end, this.cuts = len(out), w.cuts
+	if known {
+		*c.at(this.numbers[0]) = this
+	}
+	c.last = this
 	return out, o
 }
 
 // numbers returns the numbers of the representations made for an object of the
-// base. It tells whether there is one for every link.
-func (w *writer) numbers(c *copies, ref uint32) (numbers [maxLinks]uint32, known bool) {
-	p := &w.r.parts[c.base.fetch]
-	for i, l := range c.links {
+// field's base. It tells whether there is one for every link.
+func (w *writer) numbers(fd *field, ref uint32) (numbers [maxLinks]uint32, known bool) {
+	p := &w.r.parts[fd.base.fetch]
+	for i, l := range fd.copies.links {
 		s := p.at(ref, l.slot)
 		if s.kind() != linkedValue {
 			return numbers, false

@@ -12,6 +12,9 @@ type Answer struct {
 	// own slots come in between, so the lists are laid out when they end.
 	items []slot
 
+	// last are the objects that were read last, by shape.
+	last []readObject
+
 	errors answerErrors
 }
 
@@ -60,8 +63,12 @@ func (p *Program) Decode(fetch int, body []byte) (*Answer, error) {
 		a.sets = append(a.sets, nil)
 	}
 	d.sets = a.sets
+	if a.last == nil {
+		a.last = make([]readObject, f.repeats)
+	}
+	d.last = a.last
 	err := d.response(f.shape, a)
-	a.buf, a.slots, a.items, a.irregular = d.buf, d.slots, d.items, d.irregular
+	a.buf, a.slots, a.items, a.irregular, a.repeats = d.buf, d.slots, d.items, d.irregular, d.repeats
 	if err != nil {
 		a.release()
 		return nil, err
@@ -89,6 +96,9 @@ type decoder struct {
 	// See part.
 	sets      [][]uint32
 	irregular bool
+	repeats   bool
+
+	last []readObject // see Answer
 }
 
 // response reads the whole text.
@@ -335,6 +345,9 @@ func (d *decoder) composite(n *node, lists int) (slot, error) {
 			if s, ok := d.verbatim(n.verbatim); ok {
 				return s, nil
 			}
+		}
+		if n.repeat > 0 {
+			return d.repeated(n)
 		}
 		return d.object(n)
 	case '[':

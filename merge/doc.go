@@ -32,12 +32,14 @@
 //     that nothing else looks into, is checked and kept as one range (verbatim).
 //   - Of other objects the text of neighbouring leaves is kept as one range, if
 //     they are neighbours in the response and as the client wants them (stretch).
+//   - An object with the text of the one before it at the same place is that
+//     one: it is read, looked up and written once (again).
 //   - Objects that a lookup is about are listed while they are decoded, where
 //     the way to them says nothing more (listTargets).
 //   - Where an earlier representation decides about another, objects that have
 //     the same number in the one get the same in the other (flatInput).
-//   - Of two objects for which the same representations were made the second is
-//     copied from the output (copies).
+//   - Of two objects that are one, or for which the same representations were
+//     made, the second is copied from the output (copies).
 //   - An entity that an earlier answer has is not asked for, if the plan says so
 //     (reuse).
 //   - The memory of one request serves the next (Release).

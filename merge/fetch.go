@@ -25,6 +25,9 @@ type fetch struct {
 	// sets is how many sets of objects are listed while an answer is decoded.
 	sets int
 
+	// repeats is of how many shapes objects may be at several places.
+	repeats int
+
 	// target of a root fetch below the root; nil otherwise.
 	target  *target
 	lookups []*lookup

@@ -31,7 +31,7 @@ func (p *Program) canList(t *target) bool {
 		return false // the same list would hold objects that lie elsewhere
 	case slices.ContainsFunc(t.steps, func(s step) bool { return s.on != nil }):
 		return false // not all of them are meant
-	case pos.same == nil && len(pos.static) > 0:
+	case pos.isTypedFromAbove():
 		return false // the type may depend on that of the object above
 	}
 	return true

@@ -79,12 +79,14 @@ func Compile(op *operation.Operation, selection []*operation.Field, p *plan.Plan
 			prog.dependents[id] = append(prog.dependents[id], i)
 		}
 	}
+	prog.root.setUp()
 	c := compiler{p: prog, schema: op.Schema, memo: map[string]*object{}, ids: map[*operation.Field]uint32{}}
 	var err error
 	if prog.query, err = c.object(prog.root, op.RootType(), selection); err != nil {
 		return nil, fmt.Errorf("compile response: %w", err)
 	}
 	prog.listTargets()
+	prog.setRepeats()
 	prog.size = prog.measure()
 	return prog, nil
 }

@@ -29,6 +29,10 @@ type position struct {
 	// reach are the fetches that are linked here or below.
 	reach []int
 
+	// up is how many ancestors of an object decide, at most, about what is
+	// linked to it or to something below it.
+	up int
+
 	// typenames are the places where the runtime type is found.
 	typenames []candidate
 

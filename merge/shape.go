@@ -53,6 +53,12 @@ type node struct {
 	// set is one more than the number of the set that the objects are listed
 	// in as they are decoded; 0 if they are not listed.
 	set int
+
+	// single says that each object is at one place only, whatever its text;
+	// repeat is one more than the number of the shape among the others, 0 if
+	// it is none of them.
+	single bool
+	repeat int
 }
 
 // An entry is one response key of a node. Its place is its slot.

@@ -256,8 +256,10 @@ func (w *writer) entity(out []byte, fd *field, v slot, at int) ([]byte, outcome)
 	var f frame
 	switch {
 	case fd.base != nil && v.kind() == objectValue:
-		if fd.copies != nil && w.r.copied[fd.copies.number].worthwhile {
-			return w.copyObject(out, fd, v.a)
+		if fd.copies != nil {
+			if c := &w.r.copied[fd.copies.number]; c.byRef || c.byNumber {
+				return w.copyObject(out, fd, v.a)
+			}
 		}
 		f = w.enterObject(fd.pos, v.a)
 	case fd.base == nil && w.isObject(fd.pos, at):
