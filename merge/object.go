@@ -85,6 +85,8 @@ type field struct {
 	// copies says how objects are recognised that have been written before;
 	// nil if they are not.
 	copies *copies
+
+	refusal string // why a refused field is null
 }
 
 // isNullable tells whether the field, or an element at a list level of it, can be
@@ -102,7 +104,8 @@ const (
 	leafField fieldKind = iota
 	compositeField
 	typenameField
-	givenField // introspection: the value is given by the caller
+	givenField   // introspection: the value is given by the caller
+	refusedField // null, and an error
 )
 
 // fewValues is how many values of an enum are looked through one by one.
@@ -282,6 +285,12 @@ func (c *compiler) fieldsKey(def *ast.Definition, groups []operation.Group) stri
 
 func (c *compiler) field(pos *position, def *ast.Definition, g operation.Group) (*field, error) {
 	f := &field{as: g.ResponseName, name: g.Field().Name}
+	if refused := g.Field().Refused; refused != nil {
+		f.kind, f.name, f.refusal = refusedField, refused.Field, refused.Message
+		d := def.Fields.ForName(f.name)
+		f.nonNull = d != nil && d.Type.NonNull // __type is not among them
+		return f, nil
+	}
 	switch f.name {
 	case "__typename":
 		f.kind, f.nonNull = typenameField, true

@@ -156,6 +156,8 @@ func (j *judge) fields(t *objectType, f frame) bool {
 				live = j.composite(fd, 0, at)
 				j.vals = j.vals[:at]
 			}
+		case refusedField:
+			live = false
 		}
 		if !live && fd.nonNull {
 			j.used = j.used[:mark]

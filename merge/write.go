@@ -187,6 +187,9 @@ func (w *writer) fields(out []byte, t *objectType, f frame) ([]byte, outcome) {
 				break
 			}
 			out = append(out, w.given[i].JSON...)
+		case refusedField:
+			w.refuse(fd)
+			o = isNull
 		}
 		if o == written {
 			continue
@@ -411,6 +414,15 @@ func (w *writer) fault(fetch int, what string) {
 			Message:  "subgraph " + strconv.Quote(subgraph) + " " + what,
 			Path:     astPath(w.path),
 		}
+	})
+}
+
+// refuse records the error of a field that is not executed.
+func (w *writer) refuse(fd *field) {
+	w.notes++
+	w.r.report(func() *Error {
+		path := append(astPath(w.path), ast.PathName(fd.as))
+		return &Error{Fetch: -1, Code: operation.CodeInvalidVariable, Message: fd.refusal, Path: path}
 	})
 }
 

@@ -18,8 +18,8 @@ type Operation struct {
 	selections int
 }
 
-// Conditions are the values of an operation's condition variables for one
-// request.
+// Conditions are the values of an operation's Conditions for one request: those
+// of variables, and whether variables are null.
 type Conditions map[string]bool
 
 // A Field is one field selection of a normalised operation: fragments are
@@ -54,6 +54,11 @@ type Field struct {
 
 	// Selections is nil for leaf fields.
 	Selections []*Field
+
+	// Refused says that the field is not executed, but null, and why; nil for
+	// nearly all. Name is then "__typename", which nobody need be asked for, and
+	// there are neither arguments nor selections.
+	Refused *Refusal
 
 	// Defer is the deferred fragment of the enclosing selection set that the
 	// field stands in; nil if it stands in none. Whether the enclosing field

@@ -11,6 +11,11 @@ import "github.com/vektah/gqlparser/v2/ast"
 // Root fields __schema, __type and __typename are entries like others.
 func (o *Operation) Select(conditions Conditions) []*Field {
 	s := selector{sets: newTypesets(o.Schema), conditions: conditions, left: o.selections}
+	for name, holds := range conditions {
+		if _, ok := IsNullCondition(name); ok && holds {
+			s.refuses = true
+		}
+	}
 	return s.collect([]*Field{}, o.Definition.SelectionSet, s.sets.of(o.RootType().Name), nil)
 }
 
@@ -29,6 +34,7 @@ func (s *Signature) RootType() *ast.Definition {
 type selector struct {
 	sets       *typesets
 	conditions Conditions
+	refuses    bool // fields, for a variable that is null
 
 	// Fields are allocated many at a time; left is how many there can be yet.
 	slab []Field
@@ -76,6 +82,12 @@ func (s *selector) field(sel *ast.Field, on []string, within *Defer) *Field {
 	f.Directives = otherDirectives(sel.Directives)
 	f.Position = sel.Position
 	f.Defer = within
+	if s.refuses {
+		if f.Refused = refusal(s.sets.schema, sel, s.conditions); f.Refused != nil {
+			f.Name, f.Definition, f.Arguments, f.Directives = typenameDefinition.Name, typenameDefinition, nil, nil
+			return f
+		}
+	}
 	if len(sel.SelectionSet) > 0 {
 		f.Selections = s.collect(make([]*Field, 0, len(sel.SelectionSet)), sel.SelectionSet,
 			s.sets.of(f.Definition.Type.Name()), nil)

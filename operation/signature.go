@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -24,8 +25,9 @@ type Signature struct {
 
 	Schema *ast.Schema // the API schema the operation was validated against
 
-	// Conditions are the variables that decide a @skip, @include or @defer
-	// somewhere in the operation, sorted, without "$".
+	// Conditions are what of a request decides which fields are executed, sorted:
+	// first, with "$", the variables for which null would be a Refusal somewhere;
+	// then, without it, those that decide a @skip, @include or @defer.
 	Conditions []string
 
 	decisive []string // those that decide a @skip or @include
@@ -76,10 +78,11 @@ func (s *Signature) Footprint() int {
 // has measured the operation.
 func (o *Operation) sign(schema *ast.Schema, limits Limits, measured Measurements) *gqlerror.Error {
 	o.Signature = &Signature{
-		Name:         o.Definition.Name,
-		Kind:         o.Definition.Operation,
-		Schema:       schema,
-		Conditions:   conditionVariables(o.Definition, o.used, "skip", "include", "defer"),
+		Name:   o.Definition.Name,
+		Kind:   o.Definition.Operation,
+		Schema: schema,
+		Conditions: slices.Concat(nullConditions(schema, o.Definition, o.used),
+			conditionVariables(o.Definition, o.used, "skip", "include", "defer")),
 		decisive:     conditionVariables(o.Definition, o.used, "skip", "include"),
 		limits:       limits,
 		measurements: measured,

@@ -80,19 +80,28 @@ func (v *Variables) With(literals Literals) *Variables {
 	return &Variables{op: literals.op, text: v.text, spans: v.spans, literals: literals, nesting: v.nesting}
 }
 
-// Conditions are the values of op's condition variables. Coerce has made sure
-// that all of them have one; one that only decides a @defer may be missing, and
-// then is true.
+// Conditions are the values of op's Conditions. Coerce has made sure that all
+// variables that decide something have one; one that only decides a @defer may
+// be missing, and then is true.
 func (v *Variables) Conditions(op *Operation) Conditions {
 	if len(op.Conditions) == 0 {
 		return nil
 	}
 	conditions := make(Conditions, len(op.Conditions))
 	for _, name := range op.Conditions {
-		raw, _ := v.Raw(name)
-		conditions[name] = len(raw) == 0 || string(raw) == "true"
+		conditions[name] = v.Holds(name)
 	}
 	return conditions
+}
+
+// Holds tells whether one of the operation's Conditions is true.
+func (v *Variables) Holds(condition string) bool {
+	if name, ok := IsNullCondition(condition); ok {
+		raw, _ := v.Raw(name)
+		return len(raw) > 0 && raw[0] == 'n'
+	}
+	raw, _ := v.Raw(condition)
+	return len(raw) == 0 || string(raw) == "true"
 }
 
 // A variable is one variable definition of an operation.

@@ -211,3 +211,28 @@ func TestLimitsPerRequest(t *testing.T) {
 		t.Errorf("%d requests reached the subgraph", n)
 	}
 }
+
+// A variable that is null where an argument cannot be gets no further: its field
+// is null with an error, whatever plan the operation had before.
+func TestNullIsRefused(t *testing.T) {
+	b, body := newLiterals(t)
+	const document = `"query":"query($n: Int = 1) { f(need: $n) }"`
+	const answered = `{"data":{"f":null}}`
+	const sent = `{"query":"query($n:Int=1){f(need:$n)}","variables":{"n":`
+	for range 2 {
+		for _, tt := range []struct{ variables, want, sent string }{
+			{`{"n": 2}`, answered, sent + `2}}`},
+			{`{"n": null}`, `{"data":{"f":null},"errors":[{"message":"Argument \"need\" of non-null type \"Int!\" must not be null.",` +
+				`"path":["f"],"extensions":{"code":"VALIDATION_INVALID_TYPE_VARIABLE"}}]}`, sent + `2}}`},
+			{`null`, answered, sent + `1}}`},
+		} {
+			w := b.post(`{` + document + `,"variables":` + tt.variables + `}`)
+			if diff := cmp.Diff(tt.want, strings.TrimSpace(w.Body.String())); diff != "" {
+				t.Errorf("variables %s (-want +got):\n%s", tt.variables, diff)
+			}
+			if diff := cmp.Diff(tt.sent, body()); diff != "" {
+				t.Errorf("variables %s: the subgraph got last (-want +got):\n%s", tt.variables, diff)
+			}
+		}
+	}
+}

@@ -18,7 +18,7 @@ import (
 type planKey struct {
 	planner    *planner.Planner // of one supergraph, with its options
 	operation  string           // its normal form
-	conditions flags            // of the operation's condition variables
+	conditions flags            // of the operation's Conditions
 	labels     flags            // of the override labels the operation touches: which are active
 }
 
@@ -107,13 +107,10 @@ const planTimeout = 2 * time.Second
 // variables, and with some override labels active; and whether it was cached.
 func (g *Graph) plan(ctx context.Context, s *prepared, vars *operation.Variables, labels flags) (p *program, hit bool, err error) {
 	key := planKey{
-		planner:   g.planner,
-		operation: s.Normal(),
-		conditions: flagsOf(s.Conditions, func(name string) bool {
-			raw, _ := vars.Raw(name)
-			return string(raw) == "true"
-		}),
-		labels: labels.within(s.labels),
+		planner:    g.planner,
+		operation:  s.Normal(),
+		conditions: flagsOf(s.Conditions, vars.Holds),
+		labels:     labels.within(s.labels),
 	}
 	if p, ok := g.programs.find(key); ok {
 		return p, true, nil

@@ -228,7 +228,11 @@ const mostVariants = 64
 // variants returns values of the condition variables: all there are if the
 // variables are few, and else all false, all true, and each one alone true and
 // alone false, as far as mostVariants goes. There is always one.
-func variants(names []string) []operation.Conditions {
+func variants(conditions []string) []operation.Conditions {
+	names := slices.DeleteFunc(slices.Clone(conditions), func(name string) bool {
+		_, null := operation.IsNullCondition(name) // costs nothing more
+		return null
+	})
 	var list []operation.Conditions
 	add := func(is func(i int) bool) {
 		c := make(operation.Conditions, len(names))

@@ -202,7 +202,7 @@ func (g *generator) literals(f *Field) string {
 
 func (g *drawer) literal(a Arg) string {
 	switch a.Type {
-	case "Int":
+	case "Int", "Int!":
 		return fmt.Sprint(g.below(3))
 	case "String":
 		return one(g, []string{`"p"`, `"q"`})

@@ -195,7 +195,7 @@ func (g *generator) arguments(f *Field) {
 	if g.simple || !g.chance(3) {
 		return
 	}
-	all := []Arg{{"x", "Int", ""}, {"y", "String", `"d"`}, {"z", "Color", ""}, {"w", "Filter", ""}, {"v", "[Int!]", ""}}
+	all := []Arg{{"x", "Int", ""}, {"y", "String", `"d"`}, {"z", "Color", ""}, {"w", "Filter", ""}, {"v", "[Int!]", ""}, {"u", "Int!", "3"}}
 	f.Args = some(g.drawer, all, 3)
 }
 

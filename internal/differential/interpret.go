@@ -323,7 +323,16 @@ func (r *interpretation) shape(selection []*operation.Field, o *object) (map[str
 	ok := true
 	for name, group := range groups {
 		f := group[0]
-		if f.Name == "__typename" {
+		switch {
+		case f.Refused != nil:
+			out[name] = nil
+			def := r.op.Schema.Types[o.typ]
+			if def == nil {
+				def = r.op.Schema.Types[f.On[0]]
+			}
+			ok = ok && !def.Fields.ForName(f.Refused.Field).Type.NonNull
+			continue
+		case f.Name == "__typename":
 			out[name] = o.typ
 			continue
 		}

@@ -41,7 +41,8 @@ type Fragment struct {
 	Set             []*Selection
 }
 
-// An Argument has a literal value or a variable's.
+// An Argument has a literal value, or a variable's, or a literal with %s where a
+// variable is in it.
 type Argument struct {
 	Name, Literal string
 	Variable      *Variable
@@ -247,8 +248,16 @@ func (m *operationMaker) argument(a Arg) Argument {
 	if !m.chance(7) {
 		return Argument{Name: a.Name, Literal: m.literal(a)}
 	}
-	v := m.variable("v", a.Type)
-	switch a.Type {
+	around := ""
+	typ := a.Type
+	switch {
+	case typ == "Int!":
+		typ = "Int" // what stands there has a default
+	case typ == "[Int!]" && m.chance(4):
+		typ, around = "Int", "[1, %s]"
+	}
+	v := m.variable("v", typ)
+	switch typ {
 	case "Int":
 		v.Value = m.below(3)
 	case "String":
@@ -263,11 +272,11 @@ func (m *operationMaker) argument(a Arg) Argument {
 	if m.chance(2) {
 		v.Value = nil
 	}
-	if m.chance(3) {
-		v.Default = m.literal(a)
+	if around != "" || m.chance(3) {
+		v.Default = m.literal(Arg{Type: typ})
 	}
 	v.Given = !m.chance(3)
-	return Argument{Name: a.Name, Variable: v}
+	return Argument{Name: a.Name, Literal: around, Variable: v}
 }
 
 func (m *operationMaker) variable(prefix, typ string) *Variable {
@@ -386,6 +395,9 @@ func (p *operationPrinter) arguments(s *Selection) string {
 		if a.Variable != nil {
 			p.used[a.Variable] = true
 			value = "$" + a.Variable.Name
+			if a.Literal != "" {
+				value = fmt.Sprintf(a.Literal, value)
+			}
 		}
 		parts = append(parts, a.Name+": "+value)
 	}

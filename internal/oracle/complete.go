@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -37,6 +38,12 @@ func (x *execution) field(def *ast.Definition, object *Object, field *ast.Field,
 		x.fault = fmt.Errorf("introspection at %v", path)
 		return nil, true
 	}
+	for _, a := range field.Arguments {
+		if t := field.Definition.Arguments.ForName(a.Name).Type; x.nullInside(a.Value, t) {
+			x.fail(path, "null in argument %s of type %s", a.Name, t)
+			return nil, !field.Definition.Type.NonNull
+		}
+	}
 	value, err := x.data.resolve(object, field.Name, field.Definition.Type, field.ArgumentMap(x.variables))
 	var failed *fieldError
 	switch {
@@ -47,6 +54,33 @@ func (x *execution) field(def *ast.Definition, object *Object, field *ast.Field,
 		x.fault = fmt.Errorf("at %v: %w", path, err)
 	}
 	return x.complete(field.Definition.Type, value, below, path)
+}
+
+// nullInside tells whether a variable brings null to where type typ, which is
+// that of v, says it may not be.
+//
+// GraphQL specification, "Coercing Field Arguments", "Input Coercion".
+func (x *execution) nullInside(v *ast.Value, typ *ast.Type) bool {
+	if v.Kind == ast.Variable {
+		value, given := x.variables[v.Raw]
+		return typ.NonNull && given && value == nil
+	}
+	if v.Kind == ast.ObjectValue {
+		for typ.Elem != nil {
+			typ = typ.Elem // a list of one
+		}
+	}
+	return slices.ContainsFunc(v.Children, func(child *ast.ChildValue) bool {
+		inner := typ.Elem
+		if v.Kind == ast.ObjectValue {
+			field := x.schema.Types[typ.NamedType].Fields.ForName(child.Name)
+			if field == nil {
+				return false // of a custom scalar
+			}
+			inner = field.Type
+		}
+		return inner != nil && x.nullInside(child.Value, inner)
+	})
 }
 
 // complete fits a value to a type. ok is false if the value is null, or was
