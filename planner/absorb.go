@@ -61,16 +61,23 @@ func (n *node) covers(other *node) bool {
 	if other.typename && (!n.typename || n.typenameAs != other.typenameAs) || n.local != other.local {
 		return false
 	}
-	for _, e := range other.entries {
-		if !slices.ContainsFunc(n.entries, func(own *entry) bool {
-			return own.as == e.as && own.name == e.name && printArguments(own.arguments) == printArguments(e.arguments) &&
-				(n.interfaceObject || containsAll(own.on, e.on)) &&
-				(own.child == nil) == (e.child == nil) && (e.child == nil || own.child.covers(e.child))
-		}) {
+	for i := range other.entries {
+		if !n.coversEntry(&other.entries[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+func (n *node) coversEntry(e *entry) bool {
+	for i := range n.entries {
+		own := &n.entries[i]
+		if own.as == e.as && own.isLike(e) && (n.interfaceObject || containsAll(own.on, e.on)) &&
+			(own.child == nil) == (e.child == nil) && (e.child == nil || own.child.covers(e.child)) {
+			return true
+		}
+	}
+	return false
 }
 
 // waitsFor tells whether f starts after other has ended, directly or by way of

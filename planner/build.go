@@ -16,12 +16,31 @@ type source struct {
 	view  *view
 	fetch *fetch
 	node  *node
-	write func() (*fetch, *node)
+
+	// by writes it down: as what known view at it entered, or, if there is a
+	// parent, as what way leads to from there.
+	by     *classBuild
+	at     int
+	parent *source
+	way    *way
+}
+
+// A way is an item that leads to other objects, being written down.
+type way struct {
+	item  *item
+	as    string
+	types []string
+	pos   *position // where it leads to
+	scope *scope    // there
 }
 
 func (s *source) use() (*fetch, *node) {
-	if s.node == nil {
-		s.fetch, s.node = s.write()
+	switch {
+	case s.node != nil:
+	case s.parent != nil:
+		s.fetch, s.node = s.by.follow(s)
+	default:
+		s.fetch, s.node = s.by.open(s.by.openings[s.by.known[s.at].opening], s.at)
 	}
 	return s.fetch, s.node
 }
@@ -41,20 +60,25 @@ func (r *reading) after(f *fetch) {
 
 // build writes down the decision for a position whose hands are the sources.
 func (b *builder) build(p *position, d *decision, sources []*source, sc *scope) *reading {
-	r := &reading{}
-	var objects []string
-	builds := make([]*classBuild, len(d.classes))
-	for i, cd := range d.classes {
+	r := b.readings.next()
+	var few [4]*classBuild
+	builds := few[:0]
+	for _, cd := range d.classes {
 		b.step()
-		builds[i] = b.newClassBuild(cd, sources, sc)
-		objects = union(objects, cd.class.types)
+		builds = append(builds, b.newClassBuild(cd, sources, sc, len(d.classes) > 1))
 	}
 	for i, cb := range builds {
 		cb.build(builds[i+1:], r)
 	}
-	for _, f := range r.fields {
-		if len(f.On) == len(objects) {
-			f.On = nil
+	if len(r.fields) > 0 {
+		var objects []string
+		for _, cd := range d.classes {
+			objects = union(objects, cd.class.types)
+		}
+		for _, f := range r.fields {
+			if len(f.On) == len(objects) {
+				f.On = nil
+			}
 		}
 	}
 	if len(p.deferred)+len(p.eager) > 0 {
@@ -81,18 +105,23 @@ type classBuild struct {
 	*classDecision
 	sc      *scope
 	sources []*source // by known
-	done    []bool    // by item: written down along with another class's
+	done    []bool    // by item, if there are several classes: written down along with another's
 }
 
-func (b *builder) newClassBuild(cd *classDecision, sources []*source, sc *scope) *classBuild {
-	cb := &classBuild{b: b, classDecision: cd, sc: sc, sources: make([]*source, len(cd.known)), done: make([]bool, len(cd.items))}
+func (b *builder) newClassBuild(cd *classDecision, sources []*source, sc *scope, several bool) *classBuild {
+	cb := b.builds.next()
+	*cb = classBuild{b: b, classDecision: cd, sc: sc, sources: b.hands.list(len(cd.known))}
+	if several {
+		cb.done = make([]bool, len(cd.items))
+	}
 	for i, k := range cd.known {
 		if k.from >= 0 {
 			cb.sources[i] = sources[k.from]
 			continue
 		}
-		o := cd.openings[k.opening]
-		cb.sources[i] = &source{view: k.view, write: func() (*fetch, *node) { return cb.open(o, i) }}
+		s := b.sources.next()
+		*s = source{view: k.view, by: cb, at: i}
+		cb.sources[i] = s
 	}
 	return cb
 }
@@ -103,7 +132,7 @@ func (cb *classBuild) build(others []*classBuild, r *reading) {
 	for i := range cb.items {
 		id := &cb.items[i]
 		switch {
-		case cb.done[i]:
+		case cb.done != nil && cb.done[i]:
 		case id.item.internal && !p.internal:
 			own := &reading{}
 			cb.item(id, cb.class.types, own)
@@ -192,7 +221,7 @@ func (cb *classBuild) item(id *itemDecision, types []string, r *reading) *plan.I
 		return found // of a doubtful class
 	}
 	if it.leaf {
-		f := cb.selectItem(cb.sources[id.known], it, as, types, nil)
+		f, _ := cb.selectItem(cb.sources[id.known], it, as, types, nil)
 		r.after(f)
 		return found
 	}
@@ -207,26 +236,21 @@ func (cb *classBuild) item(id *itemDecision, types []string, r *reading) *plan.I
 		// is read for all of them.
 		reads = cb.sc.possible
 	}
-	sc := cb.sc.below(reads, as, it.lists, child.possible, child.blurred(), after)
-	sources := make([]*source, len(id.child.hands))
+	w := b.ways.next()
+	*w = way{it, as, types, child, b.scopeBelow(cb.sc, reads, as, it.lists, child.possible, child.blurred(), after)}
+	sources := b.hands.list(len(id.child.hands))
 	first := -1
 	for i, at := range id.child.hands {
 		if at < 0 || cb.sources[at] == nil {
 			continue // not needed
 		}
-		parent := cb.sources[at]
-		v := b.below(parent.view, c, it)
-		sources[i] = &source{view: v, write: func() (*fetch, *node) {
-			n := &node{subgraph: v.subgraph, local: v.local, interfaceObject: v.interfaceObject, typenameAs: sc.typename()}
-			n.typename = b.abstract(child) && !v.interfaceObject
-			f := cb.selectItem(parent, it, as, types, &n)
-			return f, n
-		}}
+		sources[i] = b.sources.next()
+		*sources[i] = source{view: b.below(cb.sources[at].view, c, it), by: cb, parent: cb.sources[at], way: w}
 		if first < 0 || cb.known[at].stage < cb.known[id.child.hands[first]].stage {
 			first = i
 		}
 	}
-	below := b.build(child, b.settled(id.child), sources, sc)
+	below := b.build(child, b.settled(id.child), sources, w.scope)
 	if !slices.ContainsFunc(sources, func(s *source) bool { return s != nil && s.node != nil }) {
 		// Nothing is read below, but whether there is an object counts.
 		f, _ := sources[first].use()
@@ -240,29 +264,32 @@ func (cb *classBuild) item(id *itemDecision, types []string, r *reading) *plan.I
 	}
 	found.Fields = below.fields
 	if b.abstract(child) {
-		found.Fields = append([]*plan.InputField{{Name: "__typename", As: sc.typename()}}, found.Fields...)
+		found.Fields = append([]*plan.InputField{{Name: "__typename", As: w.scope.typename()}}, found.Fields...)
 	}
 	return found
 }
 
-// selectItem selects an item's field at a source. For a composite field *child
-// is the node to select below, replaced by the one already there.
-func (cb *classBuild) selectItem(s *source, it *item, as string, types []string, child **node) *fetch {
+// follow selects a field of an object at its parent, to select below it.
+func (cb *classBuild) follow(s *source) (*fetch, *node) {
+	b, w, v := cb.b, s.way, s.view
+	n := b.nodes.next()
+	*n = node{subgraph: v.subgraph, local: v.local, interfaceObject: v.interfaceObject, typenameAs: w.scope.typename()}
+	n.typename = b.abstract(w.pos) && !v.interfaceObject
+	n.entries = make([]entry, 0, min(len(w.pos.fields), fewEntries))
+	return cb.selectItem(s.parent, w.item, w.as, w.types, n)
+}
+
+// selectItem selects an item's field at a source. Below a composite field child
+// is to be selected; it returns the node that is there already, if there is one.
+func (cb *classBuild) selectItem(s *source, it *item, as string, types []string, child *node) (*fetch, *node) {
 	f, n := s.use()
 	in := cb.b.views.owned(s.view, cb.class.object(), it.name)
-	e := entry{on: types, as: as, name: it.name, arguments: it.fields[0].Arguments, directives: it.fields[0].Directives, typ: in.Type}
+	e := entry{on: types, as: as, name: it.name, arguments: it.fields[0].Arguments, directives: it.fields[0].Directives, typ: in.Type, child: child}
 	if in.Context != nil {
 		e.arguments = append(slices.Clone(e.arguments), cb.context(f, in)...)
 	}
-	if child != nil {
-		e.child = *child
-	}
 	cb.b.hold(sizeOfSelected)
-	kept := n.add(e)
-	if child != nil {
-		*child = kept.child
-	}
-	return f
+	return f, n.add(&e)
 }
 
 // read writes a field set down and tells where its values are.

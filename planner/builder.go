@@ -22,6 +22,7 @@ type builder struct {
 	positions positions
 	decisions map[string]*decision
 	decided   map[placed][]*decision // where fewer hands may do; see dominant
+	priced    map[priced]*decision   // where there is a chart
 	asking    map[*position]bool     // requirements being looked into, against cycles
 
 	// contexts are the fields that @fromContext arguments read from the
@@ -55,6 +56,16 @@ type builder struct {
 
 	fetches []*fetch
 
+	// What is made in numbers while fetches are written down.
+	scopes   slab[scope]
+	names    slab[names]
+	nodes    slab[node]
+	builds   slab[classBuild]
+	readings slab[reading]
+	ways     slab[way]
+	sources  slab[source]
+	hands    slab[*source]
+
 	// later are places with deferred fields, yet to be planned; deferral is the
 	// part of the answer being planned, nil for the first; deferrals are all.
 	later     []*later
@@ -72,6 +83,7 @@ func newBuilder(ctx context.Context, p *Planner, r Request) *builder {
 		views:     newViews(p.super),
 		decisions: map[string]*decision{},
 		decided:   map[placed][]*decision{},
+		priced:    map[priced]*decision{},
 		gained:    map[string]bool{},
 
 		grounds:     map[string]*ground{},
@@ -149,6 +161,7 @@ func (b *builder) fewestStages(p *position, hands []hand) int {
 		b.quick, b.tried = false, 0
 		clear(b.decisions)
 		clear(b.decided)
+		clear(b.priced)
 		b.forget()
 		for _, ch := range b.charts {
 			ch.prices.forget()

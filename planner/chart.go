@@ -261,7 +261,7 @@ func (b *builder) worthOnChart(ch *chart, at viewSet) viewSet {
 				continue
 			}
 			for _, key := range ch.doors[d].keys {
-				for _, leaf := range key {
+				for _, leaf := range key.leaves {
 					if leaf&at == 0 {
 						worth |= ch.doorsTo(leaf)
 					}
@@ -270,12 +270,8 @@ func (b *builder) worthOnChart(ch *chart, at viewSet) viewSet {
 			again = true
 		}
 	}
-	for i, d := range ch.doors {
-		for views := at; views != 0; {
-			if ch.views[views.first()].subgraph == d.subgraph {
-				worth &^= viewBit(i)
-			}
-		}
+	for views := at; views != 0; {
+		worth &^= ch.home[views.first()]
 	}
 	return worth
 }
@@ -324,14 +320,12 @@ func (b *builder) gainsHere(ch *chart, at viewSet, view int) bool {
 // unlocksOnChart tells whether a view has a key of some subgraph that none of
 // the others has; see unlocks.
 func (b *builder) unlocksOnChart(ch *chart, at viewSet, view int) bool {
-	for _, d := range ch.doors {
-		if d.subgraph != ch.views[view].subgraph && slices.ContainsFunc(d.keys, func(key chartKey) bool {
-			whole := at | viewBit(view)
-			for _, leaf := range key {
-				whole &= leaf
-			}
-			return whole == viewBit(view) && !at.has(view)
-		}) {
+	if at.has(view) {
+		return false
+	}
+	for i := range ch.doors {
+		d := &ch.doors[i]
+		if d.subgraph != ch.views[view].subgraph && slices.ContainsFunc(d.keys, func(key chartKey) bool { return key.whole.has(view) && key.whole&at == 0 }) {
 			return true
 		}
 	}

@@ -23,6 +23,11 @@ func (b *builder) choose(p *position, hands []hand) *decision { return b.chooseF
 // chooseFrom is choose; if closed, no subgraph is entered for the objects at the
 // position itself, though it may be for others below them.
 func (b *builder) chooseFrom(p *position, hands []hand, closed bool) *decision {
+	if !closed {
+		if ch, at := b.onChart(p, hands); ch != nil {
+			return b.chooseOnChart(p, ch, at)
+		}
+	}
 	key := make([]byte, 0, 64)
 	if closed {
 		key = append(key, 'c')
@@ -36,13 +41,6 @@ func (b *builder) chooseFrom(p *position, hands []hand, closed bool) *decision {
 		key = binary.AppendUvarint(key, uint64(h.stage))
 	}
 	d := b.decisions[string(key)]
-	if d == nil && !closed {
-		if ch, at := b.priced(p, hands); ch != nil {
-			d = b.chooseOnChart(p, ch, at)
-			b.decisions[string(key)] = d
-			b.memo(sizeOfEntry + len(key) + d.size())
-		}
-	}
 	if d == nil {
 		d = b.dominant(p, hands, closed)
 	}
@@ -67,14 +65,17 @@ func (b *builder) chooseFrom(p *position, hands []hand, closed bool) *decision {
 // chooseOnChart is choose for a position with a chart: what is best is known by
 // its price before it is written down.
 func (b *builder) chooseOnChart(p *position, ch *chart, at holding) *decision {
-	before := b.late
 	best := b.price(ch, at)
-	if best.at != at {
-		return b.choose(p, ch.hands(best.at))
+	key := priced{p, best}
+	if d := b.priced[key]; d != nil {
+		return d
 	}
+	before := b.late
 	d := b.decideAsPriced(p.classes[0], ch, best)
 	d.late = best.late
 	b.late = before
+	b.priced[key] = d
+	b.memo(sizeOfEntry + d.size())
 	return d
 }
 

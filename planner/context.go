@@ -116,7 +116,7 @@ func (b *builder) contextFields(set ast.SelectionSet, types []string, sc *scope)
 					lists++
 				}
 				possible := b.possible(s.Definition.Type.Name())
-				f.Fields = b.contextFields(s.SelectionSet, possible, sc.below(types, as, lists, possible, false, nil))
+				f.Fields = b.contextFields(s.SelectionSet, possible, b.scopeBelow(sc, types, as, lists, possible, false, nil))
 			}
 			fields = append(fields, f)
 		case *ast.InlineFragment:

@@ -34,6 +34,9 @@ func (s *search) evaluate(set []int) *classDecision {
 			b.spare = append(b.spare, d)
 			return nil
 		}
+		if b.quick && d.missing > 0 {
+			break // nothing else matters
+		}
 	}
 	return d
 }
@@ -521,7 +524,7 @@ func (b *builder) readComposite(d *classDecision, id *itemDecision) {
 // decided for that is worth the work only once it is part of the plan. index
 // tells which known views the hands are; its memory is kept.
 func (b *builder) under(p *position, hands []hand, index []int) solved {
-	ch, at := b.priced(p, hands)
+	ch, at := b.onChart(p, hands)
 	if ch == nil {
 		d := b.choose(p, hands)
 		return solved{pos: p, decision: d, hands: d.placesOf(hands, index)}

@@ -48,8 +48,8 @@ type node struct {
 	typename   bool
 	typenameAs string
 
-	entries []*entry
-	byName  map[string][]*entry // the entries by the name they go by, if they are many
+	entries []entry
+	byName  map[string][]int // the entries by the name they go by, if they are many
 }
 
 // fewEntries are looked through one by one.
@@ -65,53 +65,59 @@ type entry struct {
 	child      *node     // nil for leaves
 }
 
-// add selects a field for objects of some types, or finds it selected.
-func (n *node) add(e entry) *entry {
-	for _, old := range n.named(e.as) {
-		if old.as != e.as || (old.child == nil) != (e.child == nil) {
-			continue
-		}
-		if e.child == nil {
-			// Leaves of more types join; the name means one field wherever
-			// the types are the same.
-			if old.name == e.name && printArguments(old.arguments) == printArguments(e.arguments) && old.typ.String() == e.typ.String() {
-				old.on = union(old.on, e.on)
-				return old
+// add selects a field for objects of some types, or finds it selected. It
+// returns what is selected below it; nil for leaves.
+func (n *node) add(e *entry) *node {
+	if n.byName == nil {
+		for i := range n.entries {
+			if old := &n.entries[i]; old.as == e.as && n.joins(old, e) {
+				return old.child
 			}
-			continue
 		}
-		if old.child.local != e.child.local {
-			continue
+	} else {
+		for _, i := range n.byName[e.as] {
+			if old := &n.entries[i]; n.joins(old, e) {
+				return old.child
+			}
 		}
-		if slices.Equal(old.on, e.on) {
-			return old
-		}
-		if n.interfaceObject && old.name == e.name && printArguments(old.arguments) == printArguments(e.arguments) {
-			// Here the selection has no type conditions anyway.
-			old.on = union(old.on, e.on)
-			return old
+		n.byName[e.as] = append(n.byName[e.as], len(n.entries))
+	}
+	n.entries = append(n.entries, *e)
+	if n.byName == nil && len(n.entries) > fewEntries {
+		n.byName = make(map[string][]int, 2*len(n.entries))
+		for i := range n.entries {
+			n.byName[n.entries[i].as] = append(n.byName[n.entries[i].as], i)
 		}
 	}
-	kept := &e
-	n.entries = append(n.entries, kept)
-	switch {
-	case n.byName != nil:
-		n.byName[e.as] = append(n.byName[e.as], kept)
-	case len(n.entries) > fewEntries:
-		n.byName = make(map[string][]*entry, 2*len(n.entries))
-		for _, x := range n.entries {
-			n.byName[x.as] = append(n.byName[x.as], x)
-		}
-	}
-	return kept
+	return e.child
 }
 
-// named are the entries among which are all that go by a name.
-func (n *node) named(as string) []*entry {
-	if n.byName != nil {
-		return n.byName[as]
+// joins tells whether a field is selected already, under the same name, and
+// takes note of the types.
+func (n *node) joins(old, e *entry) bool {
+	switch {
+	case (old.child == nil) != (e.child == nil):
+		return false
+	case e.child == nil:
+		// Leaves of more types join; the name means one field wherever
+		// the types are the same.
+		if !old.isLike(e) || old.typ.String() != e.typ.String() {
+			return false
+		}
+	case old.child.local != e.child.local:
+		return false
+	case slices.Equal(old.on, e.on):
+		return true
+	case !n.interfaceObject || !old.isLike(e):
+		return false // else the selection has no type conditions anyway
 	}
-	return n.entries
+	old.on = union(old.on, e.on)
+	return true
+}
+
+// isLike tells whether two entries select the same field with the same arguments.
+func (e *entry) isLike(other *entry) bool {
+	return e.name == other.name && printArguments(e.arguments) == printArguments(other.arguments)
 }
 
 // faceOf is the node for what is asked of an interface below _entities.

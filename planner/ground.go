@@ -13,6 +13,7 @@ type ground struct {
 	object string
 	views  []*view // all by which the objects can be at hand, in order
 	doors  []chartDoor
+	home   []viewSet // by view: the doors to its subgraph
 
 	fields map[string]*chartField // by name; nil for those that cannot be charted
 	charts map[string]*chart      // by what describes them
@@ -25,8 +26,11 @@ type chartDoor struct {
 	keys     []chartKey // in the order of the jumps
 }
 
-// A chartKey tells for each leaf of a key who has it.
-type chartKey []viewSet
+// A chartKey tells for each leaf of a key who has it, and who has all of them.
+type chartKey struct {
+	leaves []viewSet
+	whole  viewSet
+}
 
 // A chartField is a field of the objects.
 type chartField struct {
@@ -73,6 +77,14 @@ func (b *builder) newGround(c *class, views []*view) *ground {
 		}
 		g.doors = append(g.doors, cd)
 	}
+	g.home = make([]viewSet, len(views))
+	for i, v := range views {
+		for door, d := range g.doors {
+			if d.subgraph == v.subgraph {
+				g.home[i] |= viewBit(door)
+			}
+		}
+	}
 	return g
 }
 
@@ -97,16 +109,17 @@ func (b *builder) chartDoor(g *ground, c *class, d door) (_ chartDoor, ok bool) 
 func (b *builder) chartKey(g *ground, c *class, k *supergraph.Key) (chartKey, bool) {
 	p := b.positions.fieldSet(c, k.Fields)
 	if len(p.classes) != 1 {
-		return nil, false
+		return chartKey{}, false
 	}
-	var key chartKey
+	key := chartKey{whole: viewBit(len(g.views)) - 1}
 	for _, it := range p.classes[0].items {
 		had, ok := b.whoHas(g.views, p.classes[0], it)
 		if !it.leaf || !ok {
-			return nil, false
+			return chartKey{}, false
 		}
 		if !it.typename() {
-			key = append(key, had)
+			key.leaves = append(key.leaves, had)
+			key.whole &= had
 		}
 	}
 	return key, true
@@ -193,14 +206,5 @@ func (g *ground) doorsTo(views viewSet) viewSet {
 
 // opens tells whether one of the views has a whole key of a door.
 func (g *ground) opens(door int, views viewSet) bool {
-	for _, key := range g.doors[door].keys {
-		whole := views
-		for _, leaf := range key {
-			whole &= leaf
-		}
-		if whole != 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(g.doors[door].keys, func(key chartKey) bool { return key.whole&views != 0 })
 }

@@ -142,7 +142,7 @@ func (e *evaluation) way(door int) (best chartWay, ok bool) {
 keys:
 	for _, key := range e.chart.doors[door].keys {
 		w := chartWay{door: door}
-		for _, leaf := range key {
+		for _, leaf := range key.leaves {
 			had := leaf & e.known
 			if had == 0 {
 				continue keys

@@ -17,6 +17,12 @@ type price struct {
 	doors [maxViews]uint8
 }
 
+// priced is a position with the price by which it is decided.
+type priced struct {
+	pos   *position
+	price *price
+}
+
 // decideAsPriced writes down what a price was found for.
 func (b *builder) decideAsPriced(c *class, ch *chart, p *price) *decision {
 	hands := ch.hands(p.at)
@@ -42,8 +48,8 @@ func (ch *chart) earliest(at *holding) int {
 	return first
 }
 
-// priced is the chart of a position and what is at hand there, if it has one.
-func (b *builder) priced(p *position, hands []hand) (ch *chart, h holding) {
+// onChart is the chart of a position and what is at hand there, if it has one.
+func (b *builder) onChart(p *position, hands []hand) (ch *chart, h holding) {
 	if ch = b.chart(p); ch != nil {
 		var ok bool
 		if h, ok = ch.hold(hands, b.bound); !ok {
@@ -126,8 +132,8 @@ func (b *builder) findPrice(ch *chart, at holding) *price {
 	if hopeful || s.best.missing > 0 || s.best.cost > costFetch {
 		s.contest = b.contest(ch, s.hands)
 		s.findWays()
-		if b.compete(s, &s.candidates, 0); hopeful && (!s.found || s.best.missing > 0) {
-			s.found, s.floored = false, false
+		if b.compete(s, &s.candidates, 0); !b.quick && hopeful && (!s.found || s.best.missing > 0) {
+			s.found, s.bare, s.floored = false, false, false
 			s.consider(nil)
 			b.compete(s, &s.candidates, 0)
 		}

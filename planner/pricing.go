@@ -23,6 +23,7 @@ type pricing struct {
 
 	best  price
 	found bool // whether there is a best
+	bare  bool // whether to enter nobody has been looked at
 
 	// below are by item what was paid below it when it was last looked at, paid
 	// what is for the best; floors what will be at least for it and all that
@@ -43,7 +44,7 @@ func (b *builder) newPricing(ch *chart, at holding) *pricing {
 	n := len(ch.items)
 	s.b, s.chart, s.contest = b, ch, nil
 	s.below, s.paid, s.floors = slices.Grow(s.below[:0], n)[:n], slices.Grow(s.paid[:0], n)[:n], slices.Grow(s.floors[:0], n)[:n]
-	s.found, s.floored = false, false
+	s.found, s.bare, s.floored = false, false, false
 	s.best = price{at: at}
 	s.start = evaluation{pricing: s, bound: at.since(ch.last())}
 	for i := range ch.views {
@@ -82,6 +83,12 @@ func (s *pricing) useful(set []int) (_ []int, all bool) {
 func (s *pricing) room() []int { return s.set[:0] }
 
 func (s *pricing) consider(doors []int) (better bool) {
+	if len(doors) == 0 {
+		if s.bare {
+			return false
+		}
+		s.bare = true
+	}
 	s.b.spend(len(s.chart.items), s.hands.size()+len(doors))
 	s.b.tried += weight(len(s.chart.items), s.hands.size()+len(doors))
 	o, ok := s.evaluate(doors)
@@ -140,6 +147,10 @@ func (s *pricing) evaluate(doors []int) (o offer, ok bool) {
 	if e.lacks() || e.hopeless(0) {
 		return offer{}, false
 	}
+	if s.b.quick && e.lacksAny() {
+		e.missing = 1
+		return e.offer, true
+	}
 	for i := range s.chart.items {
 		ci := &s.chart.items[i]
 		s.below[i] = 0
@@ -153,6 +164,9 @@ func (s *pricing) evaluate(doors []int) (o offer, ok bool) {
 		}
 		if e.hopeless(i + 1) {
 			return offer{}, false
+		}
+		if s.b.quick && e.missing > 0 {
+			break // nothing else matters
 		}
 	}
 	return e.offer, true

@@ -12,13 +12,23 @@ import (
 // A rendering turns the nodes of one fetch into selections.
 type rendering struct {
 	b     *builder
-	types map[*plan.Selection]*ast.Type // each field's type in the subgraph
+	slab  slab[plan.Selection]
+	typed []typed // each field
+
+	// types are the same by field, where any are asked for.
+	types map[*plan.Selection]*ast.Type
+}
+
+// typed is a field with its type in the subgraph.
+type typed struct {
+	field *plan.Selection
+	typ   *ast.Type
 }
 
 // selections renders what a fetch asks for: the root selection, or inline
 // fragments below _entities.
 func (b *builder) selections(f *fetch) []*plan.Selection {
-	r := &rendering{b: b, types: map[*plan.Selection]*ast.Type{}}
+	r := &rendering{b: b}
 	set := r.node(f.node)
 	for _, name := range sortedKeys(f.faces) {
 		set = append(set, &plan.Selection{TypeCondition: name, Selections: r.node(f.faces[name])})
@@ -62,7 +72,8 @@ func (r *rendering) node(n *node) []*plan.Selection {
 		set = append(set, r.typename(n))
 	}
 	var byType map[string][]*plan.Selection
-	for _, e := range n.entries {
+	for i := range n.entries {
+		e := &n.entries[i]
 		if r.plain(n, e) {
 			set = append(set, r.entry(e))
 			continue
@@ -76,8 +87,10 @@ func (r *rendering) node(n *node) []*plan.Selection {
 			}
 		}
 	}
-	for _, t := range sortedKeys(byType) {
-		set = append(set, &plan.Selection{TypeCondition: t, Selections: byType[t]})
+	if byType != nil {
+		for _, t := range sortedKeys(byType) {
+			set = append(set, &plan.Selection{TypeCondition: t, Selections: byType[t]})
+		}
 	}
 	if len(set) == 0 && n.local != "" {
 		filler := r.typename(n)
@@ -91,17 +104,19 @@ func (r *rendering) node(n *node) []*plan.Selection {
 }
 
 func (r *rendering) typename(n *node) *plan.Selection {
-	s := &plan.Selection{Name: "__typename", Key: n.typenameAs, As: n.typenameAs}
-	r.types[s] = ast.NonNullNamedType("String", nil)
+	s := r.slab.next()
+	*s = plan.Selection{Name: "__typename", Key: n.typenameAs, As: n.typenameAs}
+	r.typed = append(r.typed, typed{s, nil})
 	return s
 }
 
 func (r *rendering) entry(e *entry) *plan.Selection {
-	s := &plan.Selection{Name: e.name, Key: e.as, As: e.as, Arguments: e.arguments, Directives: e.directives}
+	s := r.slab.next()
+	*s = plan.Selection{Name: e.name, Key: e.as, As: e.as, Arguments: e.arguments, Directives: e.directives}
 	if e.child != nil {
 		s.Selections = r.node(e.child)
 	}
-	r.types[s] = e.typ
+	r.typed = append(r.typed, typed{s, e.typ})
 	return s
 }
 
@@ -177,8 +192,20 @@ func (r *rendering) disambiguate(sets [][]*plan.Selection) {
 	}
 }
 
+// typeOf is a field's type in the subgraph.
+func (r *rendering) typeOf(s *plan.Selection) *ast.Type {
+	if r.types == nil {
+		r.types = make(map[*plan.Selection]*ast.Type, len(r.typed))
+		typename := ast.NonNullNamedType("String", nil)
+		for _, t := range r.typed {
+			r.types[t.field] = cmp.Or(t.typ, typename)
+		}
+	}
+	return r.types[s]
+}
+
 func (r *rendering) sameShape(x, y *plan.Selection) bool {
-	a, c := r.types[x], r.types[y]
+	a, c := r.typeOf(x), r.typeOf(y)
 	for {
 		if a.NonNull != c.NonNull || (a.Elem == nil) != (c.Elem == nil) {
 			return false

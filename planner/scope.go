@@ -23,7 +23,10 @@ type scope struct {
 
 	*names
 
-	children map[string]*scope
+	// children are the scopes of what items of objects of some types lead to;
+	// byName are the same if they are many.
+	children []child
+	byName   map[string][]child
 	fetches  map[fetchKey]*fetch
 
 	// after are fetches that must have ended before a path to here can be
@@ -33,6 +36,13 @@ type scope struct {
 	// context are the fetches that bring the values here that @fromContext
 	// arguments further down are filled from.
 	context []*fetch
+}
+
+// A child is where an item of objects of some types leads to.
+type child struct {
+	types []string // nil for all
+	as    string
+	scope *scope
 }
 
 // names are the names in use at a place. Where a subgraph does not tell the
@@ -46,6 +56,9 @@ type names struct {
 	internal map[string][]string
 	taken    map[string]string
 
+	// typename is what __typename goes by, if that is sure.
+	typename string
+
 	// shared says that places below several types share the names; below are
 	// then those of the places below them.
 	shared bool
@@ -58,18 +71,24 @@ func newNames(fields []*operation.Field) *names {
 
 // namesBelow are the names at the place that a field of objects of some types
 // leads to.
-func (s *scope) namesBelow(types []string, as string) *names {
+func (b *builder) namesBelow(s *scope, types []string, as string) *names {
 	shared := s.blurred || s.names.shared
 	if shared && s.names.below[as] != nil {
 		return s.names.below[as]
 	}
 	var fields []*operation.Field
 	for _, f := range s.fields {
-		if f.ResponseName == as && (shared || intersects(f.On, types)) {
+		if f.ResponseName != as || !shared && !intersects(f.On, types) {
+			continue
+		}
+		if fields == nil {
+			fields = slices.Clip(f.Selections)
+		} else {
 			fields = append(fields, f.Selections...)
 		}
 	}
-	n := newNames(fields)
+	n := b.names.next()
+	n.fields = fields
 	if shared {
 		n.shared = true
 		if s.names.below == nil {
@@ -93,15 +112,11 @@ func newScope(path plan.Path, possible []string, n *names) *scope {
 }
 
 // below is the scope of what an item of objects of some types leads to.
-func (s *scope) below(types []string, as string, lists int, possible []string, blurred bool, after []*fetch) *scope {
-	key := as
-	whole := len(types) == len(s.possible)
-	if !whole {
-		for _, t := range types {
-			key += "|" + t
-		}
+func (b *builder) scopeBelow(s *scope, types []string, as string, lists int, possible []string, blurred bool, after []*fetch) *scope {
+	if len(types) == len(s.possible) {
+		types = nil
 	}
-	if c := s.children[key]; c != nil {
+	if c := s.child(types, as); c != nil {
 		for _, f := range after {
 			if !slices.Contains(c.after, f) {
 				c.after = append(c.after, f)
@@ -109,19 +124,47 @@ func (s *scope) below(types []string, as string, lists int, possible []string, b
 		}
 		return c
 	}
-	path := slices.Clone(s.path)
-	if !whole && len(path) > 0 {
-		path[len(path)-1].On = types
+	path := make(plan.Path, len(s.path)+1)
+	copy(path, s.path)
+	if types != nil && len(s.path) > 0 {
+		path[len(s.path)-1].On = types
 	}
-	path = append(path, plan.Element{As: as, Lists: lists})
-	c := newScope(path, possible, s.namesBelow(types, as))
-	c.above, c.blurred = s, blurred
-	c.after = append(slices.Clone(s.after), after...)
-	if s.children == nil {
-		s.children = map[string]*scope{}
+	path[len(s.path)] = plan.Element{As: as, Lists: lists}
+	c := b.scopes.next()
+	*c = scope{above: s, path: path, possible: possible, blurred: blurred, after: append(slices.Clone(s.after), after...)}
+	whole := types
+	if types == nil {
+		whole = s.possible
 	}
-	s.children[key] = c
+	c.names = b.namesBelow(s, whole, as)
+	s.addChild(child{types, as, c})
 	return c
+}
+
+func (s *scope) child(types []string, as string) *scope {
+	among := s.children
+	if s.byName != nil {
+		among = s.byName[as]
+	}
+	for i := range among {
+		if c := &among[i]; c.as == as && slices.Equal(c.types, types) {
+			return c.scope
+		}
+	}
+	return nil
+}
+
+func (s *scope) addChild(c child) {
+	s.children = append(s.children, c)
+	switch {
+	case s.byName != nil:
+		s.byName[c.as] = append(s.byName[c.as], c)
+	case len(s.children) > fewEntries:
+		s.byName = make(map[string][]child, 2*len(s.children))
+		for _, x := range s.children {
+			s.byName[x.as] = append(s.byName[x.as], x)
+		}
+	}
 }
 
 // name finds the name an internal field goes by for objects of some types: its
@@ -158,7 +201,15 @@ func (s *scope) name(types []string, field, arguments string, leaf bool) string 
 }
 
 // typename is the name __typename goes by when plans need it.
-func (s *scope) typename() string { return s.name(s.possible, "__typename", "", true) }
+func (s *scope) typename() string {
+	if s.names.typename == "" {
+		if slices.ContainsFunc(s.fields, func(f *operation.Field) bool { return f.ResponseName == "__typename" && f.Name != "__typename" }) {
+			return s.name(s.possible, "__typename", "", true)
+		}
+		s.names.typename = "__typename" // nothing else can want the name
+	}
+	return s.names.typename
+}
 
 // identityOf tells fields apart: by name, arguments, and whether there is
 // anything below. A name never stands for a leaf of one type and an object of

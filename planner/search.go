@@ -179,6 +179,9 @@ func (b *builder) candidates(c *class, at []known) *candidates {
 // consider evaluates a set of subgraphs to enter and keeps it if it is the best
 // so far.
 func (s *search) consider(set []int) (better bool) {
+	if len(set) == 0 && s.candidates != nil {
+		return false // looked at before there were any
+	}
 	better = s.keep(s.look(set))
 	if s.apart && !s.b.quick {
 		s.thrifty = true
@@ -260,7 +263,7 @@ func (s *search) hopeless(d *classDecision, base, from int) bool {
 // cannot be better.
 func (b *builder) exactly(t trier, c *candidates, opened int) {
 	least, whole := t.least()
-	for size := 0; size <= len(c.may); size++ {
+	for size := 0; size < len(c.may); size++ {
 		if b.tried > b.planner.exact {
 			b.greedily(t, c, whole) // what is below was dear
 			return
