@@ -1,6 +1,9 @@
 package merge
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // copies says how two objects at one place are known to be written alike: they
 // are one object of the answer, or the same representations were made for both,
@@ -117,34 +120,54 @@ type copiedObjects struct {
 	list     []copiedObject
 	byNumber bool
 
-	// last is the last object, if there are objects at several places, which
-	// byRef says.
-	last  copiedObject
+	// byRef says that there may be objects at several places.
 	byRef bool
 }
 
 // setCopied finds out where objects can be copied. All representations have been
 // made.
 func (r *Result) setCopied() {
+	byRef := false
 	for i, c := range r.p.copies {
 		o := &r.copied[i]
-		o.byRef = c.repeated && r.parts[c.field.base.fetch].repeats
+		o.byRef = c.repeated && r.parts[c.field.base.fetch].shared
+		byRef = byRef || o.byRef
 		o.byNumber = len(c.links) > 0 && !slices.ContainsFunc(c.links, func(l *link) bool {
 			state := &r.fetches[l.fetch].lookups[l.lookup]
 			return state.linked <= len(state.list)
 		})
 	}
+	if byRef {
+		if r.written == nil {
+			r.written = new(writtenObjects)
+		}
+		clear(r.written[:])
+	}
+}
+
+// writtenObjects are where in the output objects are, by field and ref: whoever
+// comes later takes the place.
+type writtenObjects [256]writtenObject
+
+type writtenObject struct {
+	field, ref uint32
+	start, end uint32 // in the output; end is 0 for no object
+	cuts       int    // see writer
+}
+
+// at returns the place for an object of a field.
+func (w *writtenObjects) at(field int, ref uint32) *writtenObject {
+	const odd = 0x9e3779b1
+	return &w[(ref*odd+uint32(field)*(odd>>8))>>24]
 }
 
 type copiedObject struct {
-	ref        uint32
 	numbers    [maxLinks]uint32 // of all representations
 	start, end int              // in the output; end is 0 for no object
 	cuts       int              // see writer
 }
 
 func (c *copiedObjects) release() {
-	c.last = copiedObject{}
 	clear(c.list)
 	if c.list = c.list[:0]; cap(c.list) > maxKept/8 {
 		c.list = nil
@@ -163,30 +186,35 @@ func (c *copiedObjects) at(number uint32) *copiedObject {
 // it was written before if it was.
 func (w *writer) copyObject(out []byte, fd *field, ref uint32) ([]byte, outcome) {
 	c := &w.r.copied[fd.copies.number]
-	if c.byRef && c.last.ref == ref && c.last.end > 0 && c.last.cuts == w.cuts {
-		return append(out, out[c.last.start:c.last.end]...), written
+	var same *writtenObject
+	if c.byRef {
+		same = w.r.written.at(fd.copies.number, ref)
+		if same.end > 0 && same.ref == ref && int(same.field) == fd.copies.number && same.cuts == w.cuts {
+			return append(out, out[same.start:same.end]...), written
+		}
 	}
-	this, known := copiedObject{ref: ref, cuts: w.cuts}, false
+	var numbers [maxLinks]uint32
+	known := false
 	if c.byNumber {
-		if this.numbers, known = w.numbers(fd, ref); known {
-			earlier := c.at(this.numbers[0])
-			if earlier.end > 0 && earlier.numbers == this.numbers && earlier.cuts == w.cuts {
+		if numbers, known = w.numbers(fd, ref); known {
+			earlier := c.at(numbers[0])
+			if earlier.end > 0 && earlier.numbers == numbers && earlier.cuts == w.cuts {
 				return append(out, out[earlier.start:earlier.end]...), written
 			}
 		}
 	}
-	notes, splices := w.notes, len(w.splices)
-	this.start = len(out)
+	start, notes, splices := len(out), w.notes, len(w.splices)
 	out, o := w.entered(out, fd, w.enterObject(fd.pos, ref))
 	// What was noted here has to be noted wherever the object is.
 	if o != written || w.notes != notes || len(w.splices) != splices {
 		return out, o
 	}
-	this.end, this.cuts = len(out), w.cuts
 	if known {
-		*c.at(this.numbers[0]) = this
+		*c.at(numbers[0]) = copiedObject{numbers: numbers, start: start, end: len(out), cuts: w.cuts}
 	}
-	c.last = this
+	if same != nil && len(out) <= math.MaxUint32 {
+		*same = writtenObject{field: uint32(fd.copies.number), ref: ref, start: uint32(start), end: uint32(len(out)), cuts: w.cuts}
+	}
 	return out, o
 }
 

@@ -12,8 +12,7 @@ type Answer struct {
 	// own slots come in between, so the lists are laid out when they end.
 	items []slot
 
-	// last are the objects that were read last, by shape.
-	last []readObject
+	repeats repeats
 
 	errors answerErrors
 }
@@ -63,12 +62,10 @@ func (p *Program) Decode(fetch int, body []byte) (*Answer, error) {
 		a.sets = append(a.sets, nil)
 	}
 	d.sets = a.sets
-	if a.last == nil {
-		a.last = make([]readObject, f.repeats)
-	}
-	d.last = a.last
+	a.repeats.reset(f.repeats, len(d.buf))
+	d.repeats = &a.repeats
 	err := d.response(f.shape, a)
-	a.buf, a.slots, a.items, a.irregular, a.repeats = d.buf, d.slots, d.items, d.irregular, d.repeats
+	a.buf, a.slots, a.items, a.irregular, a.shared = d.buf, d.slots, d.items, d.irregular, d.shared
 	if err != nil {
 		a.release()
 		return nil, err
@@ -96,9 +93,9 @@ type decoder struct {
 	// See part.
 	sets      [][]uint32
 	irregular bool
-	repeats   bool
+	shared    bool
 
-	last []readObject // see Answer
+	repeats *repeats
 }
 
 // response reads the whole text.

@@ -32,8 +32,8 @@
 //     that nothing else looks into, is checked and kept as one range (verbatim).
 //   - Of other objects the text of neighbouring leaves is kept as one range, if
 //     they are neighbours in the response and as the client wants them (stretch).
-//   - An object with the text of the one before it at the same place is that
-//     one: it is read, looked up and written once (again).
+//   - An object with the text of an earlier one at the same place is that one: it
+//     is read, looked up and written once (repeats).
 //   - Objects that a lookup is about are listed while they are decoded, where
 //     the way to them says nothing more (listTargets).
 //   - Where an earlier representation decides about another, objects that have

@@ -65,8 +65,8 @@ type part struct {
 	// their order: keys came twice, or objects from other answers.
 	irregular bool
 
-	// repeats says that some objects are at several places.
-	repeats bool
+	// shared says that some objects are at several places.
+	shared bool
 
 	// owned says that nobody else has the memory behind buf, so that more can be
 	// put behind them.

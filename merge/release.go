@@ -55,7 +55,7 @@ func (l *lookupState) release() {
 
 // release makes the memory of the answer that of another one to the fetch.
 func (a *Answer) release() {
-	slots, items, sets, last := a.slots, a.items, a.sets, a.last
+	slots, items, sets := a.slots, a.items, a.sets
 	if poison {
 		fill(slots[:cap(slots)], slot{^uint32(0), ^uint32(0)})
 		fill(items[:cap(items)], slot{^uint32(0), ^uint32(0)})
@@ -70,8 +70,7 @@ func (a *Answer) release() {
 	if cap(slots)+cap(items)+listed > maxKept {
 		return
 	}
-	clear(last)
-	*a = Answer{part: part{slots: slots[:0], sets: sets}, fetch: a.fetch, items: items[:0], last: last}
+	*a = Answer{part: part{slots: slots[:0], sets: sets}, fetch: a.fetch, items: items[:0], repeats: a.repeats}
 	a.fetch.answers.Put(a)
 }
 

@@ -2,12 +2,14 @@ package merge
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
 // Answers say the same again and again: the author of every review of a product,
-// with all that was asked for of him. An object with the text of the one before
-// it at the same place is that one, and is neither read nor written again.
+// with all that was asked for of him. An object with the text of one that has
+// been read at the same place is that one, and is neither read nor written again.
 //
 //	[{"id":"1","author":{"id":"7","name":"Ann"}},{"id":"2","author":{"id":"7","name":"Ann"}}]
 //	                    ╰───── object 12 ──────╯                   ╰───── object 12 ──────╯
@@ -15,47 +17,111 @@ import (
 // So an object of an answer can be at several places, like an entity. Whatever
 // is kept about an object by its ref has to be the same at all of them.
 
-// A readObject is the object of a shape that was read last.
-type readObject struct {
-	start, size int // of its text; size is 0 for no object
-	depth       int
-	ref         int
+// repeats are the objects of an answer that may come again.
+type repeats struct {
+	// last are the objects that were read last, by shape.
+	last []readObject
 
-	// vain is how often in succession the next one was another.
-	vain int
+	// vain is how often in succession the next one of a shape was new.
+	vain []int
+
+	// table has objects by how they begin: whoever comes later takes the place.
+	// Its length is a power of two.
+	table []readObject
 }
 
-// maxVain is how often an object is compared with the one before it in vain
-// until it is given up: an answer that repeats itself mostly does so soon.
-const maxVain = 32
+// A readObject is an object that has been read. size is 0 for none.
+type readObject struct {
+	start, size uint32 // of its text
+	ref         uint32
+	depth       uint16
+	shape       uint16 // the number of it
+}
 
-// again reads the object at the cursor if it is the one that was read last. If
-// not, nothing has been read.
+const (
+	// maxVain is how often an object is looked for in vain until those of its
+	// shape are given up: an answer that repeats itself mostly does so soon.
+	maxVain = 32
+
+	// maxRepeats is how many shapes there are at most of which objects are
+	// looked for, bytesPerRepeat and maxTable how many objects are remembered.
+	maxRepeats     = 1 << 16
+	bytesPerRepeat = 256
+	maxTable       = 1 << 10
+)
+
+// reset forgets all objects. It is called for an answer of so many bytes to a
+// fetch with so many shapes.
+func (r *repeats) reset(shapes, size int) {
+	if r.last == nil {
+		r.last, r.vain = make([]readObject, shapes), make([]int, shapes)
+	}
+	length := 1 << bits.Len(uint(min(size/bytesPerRepeat, maxTable-1)))
+	if cap(r.table) < length {
+		r.table = make([]readObject, length)
+	}
+	r.table = r.table[:length]
+	clear(r.last)
+	clear(r.vain)
+	clear(r.table)
+}
+
+// place returns where in the table the object at the cursor belongs, by 16 bytes
+// that tell it from others: behind the type, if that comes first.
+func (d *decoder) place(n *node) *readObject {
+	const typename = len(`{"__typename":"Type","`)
+	start := d.pos
+	if n.entries[0].typename {
+		start += typename
+	}
+	if start+16 > len(d.buf) {
+		return &d.repeats.table[0]
+	}
+	p := (*[16]byte)(d.buf[start:])
+	high, low := bits.Mul64(binary.LittleEndian.Uint64(p[:8])^mixLow, binary.LittleEndian.Uint64(p[8:])^mixHigh^uint64(n.repeat))
+	return &d.repeats.table[(high^low)&uint64(len(d.repeats.table)-1)]
+}
+
+// mixLow and mixHigh are bits without a pattern.
+const (
+	mixLow  = 0x9e3779b97f4a7c15
+	mixHigh = 0xd1b54a32d192ed03
+)
+
+// isAgain tells whether the object at the cursor is one that has been read.
 //
 // The text of an object ends where the object does, so that a text that begins
 // with it begins with that object.
-func (d *decoder) again(last *readObject) bool {
-	if end := d.pos + last.size; last.size > 0 && end <= len(d.buf) && last.depth == d.depth &&
-		bytes.Equal(d.buf[d.pos:end], d.buf[last.start:last.start+last.size]) {
-		d.pos, d.repeats, last.vain = end, true, 0
-		return true
-	}
-	last.vain++
-	return false
+func (d *decoder) isAgain(o *readObject) bool {
+	start, end := int(o.start), d.pos+int(o.size)
+	return o.size > 0 && end <= len(d.buf) && int(o.depth) == d.depth && bytes.Equal(d.buf[d.pos:end], d.buf[start:start+int(o.size)])
 }
 
 // repeated reads the object at the cursor, which has the shape n.
 func (d *decoder) repeated(n *node) (slot, error) {
-	last := &d.last[n.repeat-1]
-	if last.vain > maxVain {
+	shape := n.repeat - 1
+	vain := &d.repeats.vain[shape]
+	if *vain > maxVain {
 		return d.object(n)
 	}
-	if d.again(last) {
-		return makeSlot(objectValue, last.ref, 0), nil
+	last, place := &d.repeats.last[shape], d.place(n)
+	again := last
+	if !d.isAgain(last) {
+		again = place
+		if int(place.shape) != shape || !d.isAgain(place) {
+			again = nil
+		}
 	}
-	start, depth := d.pos, d.depth
+	if again != nil {
+		d.pos += int(again.size)
+		d.shared, *vain = true, 0
+		return makeSlot(objectValue, int(again.ref), 0), nil
+	}
+	*vain++
+	o := readObject{start: uint32(d.pos), depth: uint16(d.depth), shape: uint16(shape)}
 	s, err := d.object(n)
-	last.start, last.size, last.depth, last.ref = start, d.pos-start, depth, int(s.a)
+	o.size, o.ref = uint32(d.pos)-o.start, s.a
+	*last, *place = o, o
 	return s, err
 }
 
@@ -121,7 +187,7 @@ func (p *position) singleTypes() {
 
 // setRepeat numbers the shapes of which objects may be repeated.
 func (n *node) setRepeat(f *fetch) {
-	if !n.single {
+	if !n.single && f.repeats < maxRepeats && len(n.entries) > 0 {
 		f.repeats++
 		n.repeat = f.repeats
 	}

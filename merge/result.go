@@ -18,6 +18,7 @@ type Result struct {
 	fetches []fetchState
 	joints  []map[string]uint32
 	copied  []copiedObjects
+	written *writtenObjects // nil until it is needed
 
 	errors      []*Error
 	leftOut     int // errors beyond maxErrors
