@@ -61,6 +61,7 @@ func (r *reading) after(f *fetch) {
 // build writes down the decision for a position whose hands are the sources.
 func (b *builder) build(p *position, d *decision, sources []*source, sc *scope) *reading {
 	r := b.readings.next()
+	r.deps = b.waits.list(2)[:0]
 	var few [4]*classBuild
 	builds := few[:0]
 	for _, cd := range d.classes {

@@ -56,6 +56,9 @@ type builder struct {
 
 	fetches []*fetch
 
+	contests  slab[contest]
+	doorLists slab[int]
+
 	// What is made in numbers while fetches are written down.
 	scopes   slab[scope]
 	names    slab[names]
@@ -65,6 +68,7 @@ type builder struct {
 	ways     slab[way]
 	sources  slab[source]
 	hands    slab[*source]
+	waits    slab[*fetch]
 
 	// later are places with deferred fields, yet to be planned; deferral is the
 	// part of the answer being planned, nil for the first; deferrals are all.

@@ -204,7 +204,8 @@ func (b *builder) contest(ch *chart, at viewSet) *contest {
 	}
 	worth := b.worthOnChart(ch, at)
 	var must viewSet
-	var kinds []viewSet
+	var few [16]viewSet
+	kinds := few[:0]
 	for i := range ch.items {
 		if ci := &ch.items[i]; !ci.free && ci.had&at == 0 {
 			kinds = append(kinds, ci.doors)
@@ -213,8 +214,9 @@ func (b *builder) contest(ch *chart, at viewSet) *contest {
 			}
 		}
 	}
-	c := &contest{at: at}
-	c.all = make([]int, 0, len(ch.doors))
+	c := b.contests.next()
+	c.at = at
+	c.all = b.doorLists.list(worth.size())[:0]
 	for in := must; in != 0; {
 		c.all = append(c.all, in.first())
 	}

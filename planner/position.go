@@ -385,7 +385,12 @@ func (ps *positions) part(p *position, fields []*operation.Field) {
 
 // class is one of objects of a type and what is selected of them.
 func (ps *positions) class(p *position, object string, fields []*operation.Field) *class {
-	c := &class{pos: p, types: []string{object}, doubtful: ps.isDoubtful(p, object)}
+	c := &class{pos: p, doubtful: ps.isDoubtful(p, object)}
+	if len(p.possible) == 1 {
+		c.types = p.possible
+	} else {
+		c.types = []string{object}
+	}
 	for _, it := range ps.items(object, p.context) {
 		it.internal = true
 		c.items = append(c.items, it)

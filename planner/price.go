@@ -27,7 +27,8 @@ type priced struct {
 func (b *builder) decideAsPriced(c *class, ch *chart, p *price) *decision {
 	hands := ch.hands(p.at)
 	s := &search{b: b, class: c, at: b.atHand(c, hands)}
-	set := make([]int, p.entered)
+	var few [maxViews]int
+	set := few[:p.entered]
 	for i := range set {
 		set[i] = ch.doors[p.doors[i]].subgraph
 	}
@@ -97,6 +98,9 @@ func (ch *chart) dominates(p *price) {
 	}
 	must.put(ch.last(), math.MaxUint8)
 	words := ch.words()
+	if ch.decided == nil {
+		ch.decided, ch.decidedAt = make([]*price, 0, 8), make([]uint64, 0, 16*words)
+	}
 	ch.decided = append(ch.decided, p)
 	ch.decidedAt = append(append(ch.decidedAt, p.at[:words]...), must[:words]...)
 }

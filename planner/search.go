@@ -311,7 +311,7 @@ func (b *builder) greedily(t trier, c *candidates, whole bool) {
 			continue
 		}
 		set = slices.Delete(set, i, i+1)
-		if t.consider(set) {
+		if missing, _ := t.standing(); (missing > 0 || t.supplied(set)) && t.consider(set) {
 			t.narrow()
 			set = b.trim(t, set[:0])
 		} else {
