@@ -95,17 +95,22 @@ func openFloor(file, upstream string) (*floor, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &floor{plan: &floorPlan{}}
-	if err := json.Unmarshal(content, f.plan); err != nil {
+	plan := &floorPlan{}
+	if err := json.Unmarshal(content, plan); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	f.head = []string{strconv.Itoa(len(f.plan.Response))}
+	return newFloor(plan, upstream)
+}
+
+func newFloor(plan *floorPlan, upstream string) (*floor, error) {
+	f := &floor{plan: plan, head: []string{strconv.Itoa(len(plan.Response))}}
 	endpoints := map[string]subgraphs.Endpoint{}
-	for _, wave := range f.plan.Waves {
+	for _, wave := range plan.Waves {
 		for _, r := range wave {
 			endpoints[r.Subgraph] = subgraphs.Endpoint{URL: "http://" + upstream + "/" + r.Subgraph, Timeout: time.Minute, MaxResponseBytes: 128 << 20}
 		}
 	}
+	var err error
 	if f.client, err = subgraphs.NewClient(subgraphs.Options{Endpoints: endpoints}); err != nil {
 		return nil, err
 	}

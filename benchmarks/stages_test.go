@@ -139,10 +139,12 @@ func (s *stages) timed(b *testing.B, stage string) (*merge.Result, [][][]byte) {
 // ofStages are the workloads of BenchmarkStage.
 var ofStages = flag.String("workload", "shop,1kB,100kB", "comma-separated: our own by name, or `directories`")
 
+func workloadsOfStages() []string { return strings.Split(*ofStages, ",") }
+
 // BenchmarkStage is every stage of a request alone, on the workloads that run
 // measures from outside.
 func BenchmarkStage(b *testing.B) {
-	for _, name := range strings.Split(*ofStages, ",") {
+	for _, name := range workloadsOfStages() {
 		s := newStages(b, name)
 		name = s.workload.name
 		for _, stage := range []struct {
@@ -259,8 +261,9 @@ func (s *stages) benchmarkWrite(b *testing.B) {
 // the executor with answers from memory
 func (s *stages) benchmarkExecute(b *testing.B) {
 	x := &executor.Executor{Fetcher: s}
+	request := &executor.Request{Program: s.program} // of the router, which has it in memory of its own
 	for b.Loop() {
-		response, err := x.Execute(b.Context(), &executor.Request{Program: s.program})
+		response, err := x.Execute(b.Context(), request)
 		if err != nil || len(response.Errors) > 0 {
 			b.Fatal(err, response)
 		}
