@@ -26,6 +26,7 @@ type execution struct {
 	ctx      context.Context // of the request
 	deadline time.Time       // of fetches; zero for none
 	held     []held          // by fetch
+	response *Response       // to be
 
 	group errgroup.Group // of the goroutines besides the one that called Execute
 
@@ -35,7 +36,7 @@ type execution struct {
 	mu      sync.Mutex
 	result  *merge.Result
 	fetches []fetchState
-	reports []FetchReport         // by fetch; the response's
+	reports []FetchReport         // by fetch; those of response
 	answers []*subgraphs.Response // that the result is made of
 	ready   []int                 // fetches whose dependencies have ended, not yet begun
 	kept    job                   // for the goroutine that has mu; noJob if there is none
@@ -95,7 +96,8 @@ func (x *Executor) newExecution(ctx context.Context, r *Request) *execution {
 	}
 	e.held = make([]held, len(p.Fetches))
 	e.fetches = append(e.fetches[:0], make([]fetchState, len(p.Fetches))...)
-	e.reports = make([]FetchReport, len(p.Fetches))
+	e.response = newResponse(len(p.Fetches))
+	e.reports = e.response.Fetches
 	for i, f := range p.Fetches {
 		e.held[i].context.Set(ctx, e.deadline)
 		e.fetches[i].waits = len(f.DependsOn)

@@ -120,7 +120,7 @@ func (x *Executor) Execute(ctx context.Context, r *Request) (*Response, error) {
 	e.run()
 	late := !e.deadline.IsZero() && !time.Now().Before(e.deadline)
 	if err := ctx.Err(); errors.Is(err, context.Canceled) {
-		response := &Response{Fetches: e.reports}
+		response := e.response
 		e.release()
 		return response, err
 	}

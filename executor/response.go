@@ -43,6 +43,22 @@ type Response struct {
 	memory  *buffer.Buffer        // what body lies in; nil if that is not to be used again
 	pool    *buffer.Pool          // where it is from
 	answers []*subgraphs.Response // what the splices lie in
+
+	few [fewFetches]FetchReport // where Fetches are, unless there are more
+}
+
+// fewFetches is how many most plans have at most.
+const fewFetches = 8
+
+// newResponse returns one with reports of so many fetches.
+func newResponse(fetches int) *Response {
+	r := new(Response)
+	if fetches > fewFetches {
+		r.Fetches = make([]FetchReport, fetches)
+	} else {
+		r.Fetches = r.few[:fetches:fetches]
+	}
+	return r
 }
 
 const dataPrefix = `{"data":`
@@ -153,7 +169,7 @@ func appendMember(b *bytes.Buffer, name string, value any) error {
 
 // respond makes the response of what there is when all fetches have ended.
 func (e *execution) respond() *Response {
-	r := &Response{Fetches: e.reports}
+	r := e.response
 	if e.failed >= 0 {
 		r.body = []byte(dataPrefix + "null")
 		r.Causes = e.result.ErrorsOf(e.failed)
