@@ -106,8 +106,17 @@ func isUTF8(charset string) bool {
 // the one that the client names first wins. ok is false if the client takes
 // neither.
 func negotiate(header http.Header) (m mediaType, ok bool) {
-	if len(header["Accept"]) == 0 {
+	accept := header["Accept"]
+	if len(accept) == 0 {
 		return mediaJSON, true
+	}
+	if len(accept) == 1 { // what nearly all clients say
+		switch accept[0] {
+		case "application/json", "*/*":
+			return mediaJSON, true
+		case "application/graphql-response+json":
+			return mediaGraphQL, true
+		}
 	}
 	ranges := parseAccept(header)
 	jsonQ, jsonAt := quality(ranges, "application/json")

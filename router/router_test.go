@@ -79,8 +79,9 @@ type fetcher struct {
 }
 
 func (f *fetcher) Fetch(ctx context.Context, r *subgraphs.Request) (*subgraphs.Response, error) {
+	copied := *r // which may serve for another
 	f.mu.Lock()
-	f.seen = append(f.seen, r)
+	f.seen = append(f.seen, &copied)
 	f.mu.Unlock()
 	return f.answers[r.Subgraph](ctx, r)
 }

@@ -114,25 +114,16 @@ var (
 	userAgent   = []string{"weft"}
 )
 
-// ownHeaders are the transport's business: they describe this connection or
-// this body, and what a caller says about them is not sent.
-var ownHeaders = map[string]bool{
-	"Accept":              true,
-	"Accept-Encoding":     true,
-	"Connection":          true,
-	"Content-Encoding":    true,
-	"Content-Length":      true,
-	"Content-Type":        true,
-	"Expect":              true,
-	"Host":                true,
-	"Keep-Alive":          true,
-	"Proxy-Authenticate":  true,
-	"Proxy-Authorization": true,
-	"Proxy-Connection":    true,
-	"Te":                  true,
-	"Trailer":             true,
-	"Transfer-Encoding":   true,
-	"Upgrade":             true,
+// isOwn tells whether a header is the transport's business: it describes this
+// connection or this body, and what a caller says about it is not sent.
+func isOwn(name string) bool {
+	switch name {
+	case "Accept", "Accept-Encoding", "Connection", "Content-Encoding", "Content-Length", "Content-Type", "Expect", "Host",
+		"Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return true
+	default:
+		return false
+	}
 }
 
 // target is what a subgraph's URL says.

@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// A Fetcher sends requests to subgraphs. A Client is one.
+// A Fetcher sends requests to subgraphs. A Client is one. It keeps no Request
+// beyond the end of Fetch, which is not that of its Body and Header.
 type Fetcher interface {
 	Fetch(ctx context.Context, r *Request) (*Response, error)
 }
@@ -57,7 +58,12 @@ type sharingShard struct {
 	// flights by hash; those of one hash that differ are a list. Guarded by
 	// mu.
 	flights map[uint64]*flight
+	unused  []*flight // for others to come; at most maxUnused. Guarded by mu.
 }
+
+// maxUnused bounds how many flights a shard keeps, which is about how many
+// queries are under way at a time.
+const maxUnused = 64
 
 // A flight is one request under way.
 type flight struct {
@@ -257,7 +263,12 @@ func (s *sharingShard) join(ctx context.Context, r *Request, hash uint64) (f *fl
 			return f, false
 		}
 	}
-	f = &flight{request: *r, hash: hash, other: first}
+	if last := len(s.unused) - 1; last >= 0 {
+		f, s.unused = s.unused[last], s.unused[:last]
+	} else {
+		f = new(flight)
+	}
+	f.request, f.hash, f.other = *r, hash, first
 	s.flights[hash] = f
 	return f, true
 }
@@ -290,7 +301,8 @@ func (s *sharingShard) hand(ctx context.Context, f *flight) (own context.Context
 	return own, until, true
 }
 
-// end tells the followers that the result is there. Nobody can join any more.
+// end tells the followers that the result is there. Nobody can join any more, and
+// the leader does not use f any more.
 func (s *sharingShard) end(f *flight) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -300,6 +312,9 @@ func (s *sharingShard) end(f *flight) {
 			f.response.share()
 		}
 		close(f.done)
+	} else if len(s.unused) < maxUnused { // nobody else has ever seen it
+		*f = flight{}
+		s.unused = append(s.unused, f)
 	}
 }
 

@@ -85,7 +85,7 @@ func (s *standard) request(ctx context.Context, r *Request, d deadline) *http.Re
 	header := make(http.Header, len(r.Header)+6)
 	for name, values := range r.Header {
 		name = http.CanonicalHeaderKey(name)
-		if !ownHeaders[name] {
+		if !isOwn(name) {
 			header[name] = values
 		}
 	}

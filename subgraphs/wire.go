@@ -150,7 +150,7 @@ func (w *wire) appendHead(b []byte, r *Request, d deadline) []byte {
 	agent, authorized := false, w.authorization == ""
 	for _, name := range names {
 		canonical := http.CanonicalHeaderKey(name)
-		if ownHeaders[canonical] || canonical == w.header {
+		if isOwn(canonical) || canonical == w.header {
 			continue
 		}
 		agent = agent || canonical == "User-Agent"
