@@ -1,6 +1,7 @@
 package composition
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -285,7 +286,7 @@ func (r *reachability) compute(x *cell) (grown bool) {
 		if x.satisfied {
 			return false
 		}
-		x.satisfied = r.satisfied([]*node{x.node}, x.set.selections)
+		x.satisfied = r.satisfied([]*node{x.node}, x.set.selections, nil)
 		return x.satisfied
 	}
 	found := r.findMoves(x.node)
@@ -341,44 +342,75 @@ func (r *reachability) keyFits(from *typeDef, key *fieldSet) bool {
 }
 
 // satisfied tells whether every selection can be had from some of the nodes,
-// which are alternatives.
-func (r *reachability) satisfied(nodes []*node, sels []*selection) bool {
+// which are alternatives, whatever the labels that at does not know.
+func (r *reachability) satisfied(nodes []*node, sels []*selection, at *situation) bool {
 	for _, x := range sels {
-		if !r.selectionSatisfied(nodes, x) {
+		if !r.selectionSatisfied(nodes, x, at) {
 			return false
 		}
 	}
 	return true
 }
 
-func (r *reachability) selectionSatisfied(nodes []*node, x *selection) bool {
+func (r *reachability) selectionSatisfied(nodes []*node, x *selection, at *situation) bool {
 	if x.fragment {
-		return r.fragmentSatisfied(nodes, x)
+		return r.fragmentSatisfied(nodes, x, at)
 	}
 	// Most field sets can be had without going anywhere.
-	if r.fieldSatisfied(nodes, x) {
+	if r.fieldSatisfied(nodes, x, at) {
 		return true
 	}
 	everywhere := r.closure(nodes)
-	if len(everywhere) > len(nodes) && r.fieldSatisfied(everywhere, x) {
+	if len(everywhere) > len(nodes) && r.fieldSatisfied(everywhere, x, at) {
 		return true
 	}
 	// An interface that does not resolve the field itself may stand for
 	// objects that all do.
 	for _, m := range everywhere {
-		if m.typ.kind == ast.Interface && r.explodes(m, x) {
+		if m.typ.kind == ast.Interface && r.explodes(m, x, at) {
 			return true
 		}
 	}
-	return false
+	// A label may decide which subgraph has the field: then it must be had both
+	// ways. Where a label is known it stays so for what is selected below.
+	label := undecided(everywhere, x.name, at)
+	return label != "" &&
+		r.selectionSatisfied(nodes, x, at.with(label, true)) && r.selectionSatisfied(nodes, x, at.with(label, false))
 }
+
+// undecided is the first label that at does not know on a field of some of the
+// nodes; "" if there is none.
+func undecided(nodes []*node, name string, at *situation) string {
+	if at != nil && len(at.labels) >= maxLabels {
+		return ""
+	}
+	label := ""
+	for _, n := range nodes {
+		f := n.typ.byName[name]
+		if f == nil || f.overrideLabel == "" || label != "" && label <= f.overrideLabel {
+			continue
+		}
+		known := false
+		if at != nil {
+			_, known = at.labels[f.overrideLabel]
+		}
+		if !known {
+			label = f.overrideLabel
+		}
+	}
+	return label
+}
+
+// maxLabels is how many labels a field of a field set may depend on: each way
+// they can be is looked at.
+const maxLabels = 4
 
 // fieldSatisfied tells whether some of the nodes resolve a field directly, and
 // what is selected below it can be had from where it leads.
-func (r *reachability) fieldSatisfied(nodes []*node, x *selection) bool {
+func (r *reachability) fieldSatisfied(nodes []*node, x *selection, at *situation) bool {
 	var next []*node
 	for _, m := range nodes {
-		target, ok := r.follow(m, x.name, nil)
+		target, ok := r.follow(m, x.name, at)
 		if !ok {
 			continue
 		}
@@ -387,10 +419,10 @@ func (r *reachability) fieldSatisfied(nodes []*node, x *selection) bool {
 		}
 		next = appendNode(next, target)
 	}
-	return len(next) > 0 && r.satisfied(next, x.sub)
+	return len(next) > 0 && r.satisfied(next, x.sub, at)
 }
 
-func (r *reachability) explodes(m *node, x *selection) bool {
+func (r *reachability) explodes(m *node, x *selection, at *situation) bool {
 	e := explosion{m, x}
 	if r.exploding[e] {
 		return false // what rests on itself is no answer
@@ -399,19 +431,19 @@ func (r *reachability) explodes(m *node, x *selection) bool {
 	defer delete(r.exploding, e)
 	possible := m.schema().possibleTypes(m.typ)
 	for _, t := range possible {
-		if !r.selectionSatisfied([]*node{r.cast(m, t)}, x) {
+		if !r.selectionSatisfied([]*node{r.cast(m, t)}, x, at) {
 			return false
 		}
 	}
 	return len(possible) > 0
 }
 
-func (r *reachability) fragmentSatisfied(nodes []*node, x *selection) bool {
+func (r *reachability) fragmentSatisfied(nodes []*node, x *selection, at *situation) bool {
 	if x.cond == "" {
-		return r.satisfied(nodes, x.sub)
+		return r.satisfied(nodes, x.sub, at)
 	}
 	for _, m := range nodes {
-		if r.castSatisfied(m, x) {
+		if r.castSatisfied(m, x, at) {
 			return true
 		}
 	}
@@ -420,18 +452,18 @@ func (r *reachability) fragmentSatisfied(nodes []*node, x *selection) bool {
 
 // castSatisfied tells whether the selections of a fragment can be had from m
 // whenever the object is of the fragment's type.
-func (r *reachability) castSatisfied(m *node, x *selection) bool {
+func (r *reachability) castSatisfied(m *node, x *selection, at *situation) bool {
 	if m.typ.name == x.cond {
-		return r.satisfied([]*node{m}, x.sub)
+		return r.satisfied([]*node{m}, x.sub, at)
 	}
 	if m.typ.interfaceObject {
-		return r.knowsTypename(m) && r.satisfied([]*node{m}, x.sub)
+		return r.knowsTypename(m) && r.satisfied([]*node{m}, x.sub, at)
 	}
 	if m.typ.kind == ast.Object {
 		// Either the condition always holds or it never does.
 		cond := r.c.super.types[x.cond]
 		if cond != nil && slices.ContainsFunc(r.c.super.possible(cond), func(t *mergedType) bool { return t.name == m.typ.name }) {
-			return r.satisfied([]*node{m}, x.sub)
+			return r.satisfied([]*node{m}, x.sub, at)
 		}
 		return true
 	}
@@ -443,7 +475,7 @@ func (r *reachability) castSatisfied(m *node, x *selection) bool {
 		if !slices.ContainsFunc(r.c.super.possible(cond), func(o *mergedType) bool { return o.name == t.name }) {
 			continue
 		}
-		if !r.satisfied([]*node{r.cast(m, t)}, x.sub) {
+		if !r.satisfied([]*node{r.cast(m, t)}, x.sub, at) {
 			return false
 		}
 	}
@@ -518,6 +550,19 @@ type situation struct {
 type contextKey struct {
 	schema *schema
 	name   string
+}
+
+// with returns the situation with one more label known.
+func (at *situation) with(label string, active bool) *situation {
+	if at == nil {
+		at = &situation{}
+	}
+	labels := maps.Clone(at.labels)
+	if labels == nil {
+		labels = map[string]bool{}
+	}
+	labels[label] = active
+	return &situation{labels: labels, contexts: at.contexts}
 }
 
 // follow is the node that field leads to from n directly; nil for leaves. It
@@ -640,7 +685,7 @@ func (r *reachability) contextSatisfied(n *node, a *field, at *situation) bool {
 	}
 	ancestors := at.contexts[contextKey{n.schema(), a.contextual.context}]
 	for _, source := range a.contextual.sources {
-		if r.satisfied(matching(r.c.super, ancestors, source.typ.name), source.selections) && len(ancestors) > 0 {
+		if r.satisfied(matching(r.c.super, ancestors, source.typ.name), source.selections, nil) && len(ancestors) > 0 {
 			return true
 		}
 	}

@@ -124,7 +124,7 @@ func (e *explainer) suggest(format string, args ...any) {
 // firstMissing names the first field of a set that cannot be had from n.
 func (e *explainer) firstMissing(n *node, set *fieldSet) string {
 	for _, x := range set.selections {
-		if !e.w.r.selectionSatisfied([]*node{n}, x) {
+		if !e.w.r.selectionSatisfied([]*node{n}, x, nil) {
 			if x.fragment {
 				return fmt.Sprintf(" (nothing leads to what is selected on %q)", x.cond)
 			}

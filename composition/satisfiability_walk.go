@@ -302,13 +302,7 @@ func (w *walker) field(s *state, f *mergedField) {
 		if value, known := s.at.labels[label]; known && value != active {
 			continue
 		}
-		labels := maps.Clone(s.at.labels)
-		if labels == nil {
-			labels = map[string]bool{}
-		}
-		labels[label] = active
-		at := &situation{labels: labels, contexts: s.at.contexts}
-		w.follow(s, f, at, &step{previous: s.path, field: f, label: label, active: active})
+		w.follow(s, f, s.at.with(label, active), &step{previous: s.path, field: f, label: label, active: active})
 	}
 }
 

@@ -88,6 +88,33 @@ func (g *generator) requirements() {
 	}
 }
 
+// followers makes up fields that require those of which a label decides who
+// resolves them.
+func (g *generator) followers() {
+	for _, t := range g.w.Types {
+		if t.Kind != ast.Object || !t.isEntity() {
+			continue
+		}
+		for _, f := range slices.Clone(t.Fields) {
+			if !slices.ContainsFunc(g.w.sources(t, f.Name), func(in *FieldIn) bool { return in.Label != "" }) {
+				continue
+			}
+			for i, in := range t.In {
+				if in == nil || len(in.Keys) == 0 || in.Fields[f.Name] != nil || !g.can(f.Base, i) || !g.chance(8) {
+					continue
+				}
+				follower := &Field{Name: "follows_" + f.Name, Base: "String"}
+				if set := g.required(t, f, t, follower, i, 0); set != "" {
+					t.Fields = append(t.Fields, follower)
+					g.field(t, follower, i)
+					in.Fields[follower.Name].Requires = set
+				}
+				break
+			}
+		}
+	}
+}
+
 // requirement makes up a field set that a field in a subgraph requires; "" if
 // there is nothing to require. Fields only require earlier ones.
 func (g *generator) requirement(t *Type, f *Field, subgraph int) string {

@@ -32,6 +32,7 @@ func generate(draw func(bits int) uint64, simple bool) *World {
 	g.agree()
 	g.overrides()
 	g.requirements()
+	g.followers()
 	g.provisions()
 	g.complete()
 	g.hide()
