@@ -10,6 +10,9 @@ type literal struct {
 	// The first 16 bytes of the text, and which bits of them count.
 	low, high         uint64
 	lowMask, highMask uint64
+
+	// The last 8 bytes of a text of more than 16.
+	last uint64
 }
 
 func newLiteral(text string) literal {
@@ -17,7 +20,12 @@ func newLiteral(text string) literal {
 	for i := range min(len(text), 16) {
 		bytes[i], mask[i] = text[i], 0xff
 	}
+	var last uint64
+	if len(text) > 16 {
+		last = binary.LittleEndian.Uint64([]byte(text[len(text)-8:]))
+	}
 	return literal{
+		last:     last,
 		text:     text,
 		low:      binary.LittleEndian.Uint64(bytes[:8]),
 		high:     binary.LittleEndian.Uint64(bytes[8:]),

@@ -18,6 +18,7 @@ type member struct {
 	// taken for sure, such as a list, is left to the field; without a field
 	// anything is taken.
 	kinds valueKinds
+	enum  bool // the field is one
 	field *field
 }
 
@@ -63,7 +64,7 @@ func (n *node) fieldMember(entry int, t *objectType, f *field) member {
 		return n.member(entry, t.quoted)
 	}
 	m := n.member(entry, "")
-	m.kinds, m.field = kindsOf(f), f
+	m.kinds, m.field, m.enum = kindsOf(f), f, f.enum != nil
 	return m
 }
 
@@ -90,73 +91,106 @@ func kindsOf(f *field) valueKinds {
 	return kinds
 }
 
-// wordwise is how much of a string is looked at word by word, before the end is
-// looked for with what is faster, but not at once.
-const wordwise = 24
-
 // leaves reads the members that are there as expected, one directly after the
 // other, and returns how many. Their values go to slots, as far as there are
 // slots. Behind the last there may be anything.
-//
-// Most of an answer is read here, so that there are no calls for what is common:
-// names of 16 bytes, short strings without escapes, short numbers.
 func (d *decoder) leaves(members []member, slots []slot) int {
-	buf, i, plain := d.buf, d.pos, d.plain()
 	k := 0
+	for {
+		if k = d.quickLeaves(members, slots, k); k == len(members) {
+			return k
+		}
+		start, s, ok := d.oneLeaf(&members[k])
+		if !ok {
+			return k
+		}
+		if k < len(slots) {
+			slots[k] = makeSlot(s, start, d.pos-start)
+		}
+		k++
+	}
+}
+
+// ahead is how much of the text behind a name is looked at without a call.
+const ahead = 24
+
+// quickLeaves reads members from k on, and returns the first that it has not
+// read: what needs a second look is left to oneLeaf.
+//
+// Most of an answer is read here. There is no call for what is common, names of
+// 24 bytes, short strings without escapes, short numbers, so that everything
+// stays in registers.
+func (d *decoder) quickLeaves(members []member, slots []slot, k int) int {
+	plain := d.plain()
+	buf, i := d.buf[:len(d.buf):len(d.buf)], d.pos
+loop:
 	for ; k < len(members); k++ {
 		m := &members[k]
-		if i+16 <= len(buf) {
-			p := (*[16]byte)(buf[i:])
-			if (binary.LittleEndian.Uint64(p[:8])^m.low)&m.lowMask|(binary.LittleEndian.Uint64(p[8:])^m.high)&m.highMask != 0 {
-				break
-			}
-			if len(m.text) > 16 && !hasPrefix(buf[i+16:], m.text[16:]) {
-				break
-			}
-		} else if !hasPrefix(buf[i:], m.text) {
-			break
-		}
 		start := i + len(m.text)
-		if start >= len(buf) {
+		if start+ahead > len(buf) {
 			break
 		}
-		end, kind, stored := 0, valueKinds(0), leafValue
-		switch c := buf[start]; {
+		name := (*[16]byte)(buf[i : i+16 : i+16])
+		if (binary.LittleEndian.Uint64(name[:8])^m.low)&m.lowMask|(binary.LittleEndian.Uint64(name[8:])^m.high)&m.highMask != 0 {
+			break
+		}
+		if len(m.text) > 16 && (len(m.text) > 24 || binary.LittleEndian.Uint64(buf[start-8:start:start]) != m.last) {
+			break
+		}
+		value := (*[ahead]byte)(buf[start : start+ahead : start+ahead])
+		w := binary.LittleEndian.Uint64(value[:8])
+		var end int
+		var kind valueKinds
+		stored := leafValue
+		switch c := byte(w); {
 		case m.inside > 0:
 			start, end, kind = start-int(m.inside), start, m.kinds
 		case c == '"':
-			at := start + 1
-			for at+8 <= len(buf) && at < start+wordwise {
-				w := binary.LittleEndian.Uint64(buf[at:]) ^ lowBits*'"'
-				if w = (w - lowBits) &^ w & highBits; w != 0 {
-					end, kind = at+bits.TrailingZeros64(w)/8+1, stringKind
-					break
+			if marks := quotes(w | 0xff); marks != 0 { // but for the first
+				end = start + bits.TrailingZeros64(marks)/8 + 1
+			} else if marks = quotes(binary.LittleEndian.Uint64(value[8:16])); marks != 0 {
+				end = start + 8 + bits.TrailingZeros64(marks)/8 + 1
+			} else if marks = quotes(binary.LittleEndian.Uint64(value[16:24])); marks != 0 {
+				end = start + 16 + bits.TrailingZeros64(marks)/8 + 1
+			} else if n := bytes.IndexByte(buf[start+ahead:], '"'); n >= 0 {
+				end = start + ahead + n + 1
+			} else {
+				break loop
+			}
+			if kind = stringKind; end > plain || m.enum {
+				break loop
+			}
+		case isDigit(c):
+			// See quickNumber.
+			w ^= lowBits * '0'
+			marks := (w + lowBits*(0x80-10) | w) & highBits
+			n := bits.TrailingZeros64(marks) / 8
+			if marks == 0 || n > 1 && byte(w) == 0 {
+				break loop
+			}
+			kind = integerKind
+			if byte(w>>(8*n&63)) == '.'^'0' {
+				begin := n + 1
+				marks &= marks - 1
+				n, kind = bits.TrailingZeros64(marks)/8, decimalKind
+				if marks == 0 || n == begin {
+					break loop
 				}
-				at += 8
 			}
-			if end == 0 {
-				if n := bytes.IndexByte(buf[at:], '"'); n >= 0 {
-					end, kind = at+n+1, stringKind
-				}
+			if c := byte(w >> (8 * n & 63)); c != ','^'0' && c != '}'^'0' {
+				break loop
 			}
-			if end > plain {
-				kind = 0
-			}
-		case isDigit(c) || c == '-':
-			end, kind = quickNumber(buf, start)
-		case hasPrefix(buf[start:], "null"):
-			end, kind, stored = start+4, nullKind, nullValue
-		case hasPrefix(buf[start:], "true"):
-			end, kind = start+4, booleanKind
-		case hasPrefix(buf[start:], "false"):
-			end, kind = start+5, booleanKind
+			end = start + n
+		case uint32(w) == wordNull:
+			end, kind, stored = start+len("null"), nullKind, nullValue
+		case uint32(w) == wordTrue:
+			end, kind = start+len("true"), booleanKind
+		case w&(1<<40-1) == wordFalse:
+			end, kind = start+len("false"), booleanKind
+		default:
+			break loop
 		}
-		if kind == 0 {
-			if d.pos = start; !d.other(m) {
-				break
-			}
-			end, buf, plain = d.pos, d.buf, d.plain()
-		} else if kind&m.kinds == 0 || kind == stringKind && m.field != nil && m.field.enum != nil && !m.field.isVisible(buf, start, end) {
+		if kind&m.kinds == 0 {
 			break
 		}
 		if k < len(slots) {
@@ -166,6 +200,65 @@ func (d *decoder) leaves(members []member, slots []slot) int {
 	}
 	d.pos = i
 	return k
+}
+
+// Words of JSON.
+const (
+	wordNull  = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
+	wordTrue  = 't' | 'r'<<8 | 'u'<<16 | 'e'<<24
+	wordFalse = 'f' | 'a'<<8 | 'l'<<16 | 's'<<24 | 'e'<<32
+)
+
+// quotes returns a word whose lowest marked byte is that of the first quote in
+// w; 0 if there is none.
+func quotes(w uint64) uint64 {
+	w ^= lowBits * '"'
+	return (w - lowBits) &^ w & highBits
+}
+
+// oneLeaf reads one member if it is there as expected. It returns where the
+// value begins and how it is kept.
+func (d *decoder) oneLeaf(m *member) (start int, stored kind, ok bool) {
+	buf := d.buf
+	if !m.isAt(buf, d.pos) {
+		return 0, 0, false
+	}
+	if start = d.pos + len(m.text); start >= len(buf) {
+		return 0, 0, false
+	}
+	end, kind := 0, valueKinds(0)
+	stored = leafValue
+	switch c := buf[start]; {
+	case m.inside > 0:
+		start, end, kind = start-int(m.inside), start, m.kinds
+	case c == '"':
+		if n := bytes.IndexByte(buf[start+1:], '"'); n >= 0 {
+			if end, kind = start+n+2, stringKind; end > d.plain() {
+				kind = 0
+			}
+		}
+	case isDigit(c) || c == '-':
+		end, kind = quickNumber(buf, start)
+	case hasPrefix(buf[start:], "null"):
+		end, kind, stored = start+4, nullKind, nullValue
+	case hasPrefix(buf[start:], "true"):
+		end, kind = start+4, booleanKind
+	case hasPrefix(buf[start:], "false"):
+		end, kind = start+5, booleanKind
+	}
+	switch {
+	case kind == 0:
+		at := d.pos
+		if d.pos = start; !d.other(m) {
+			d.pos = at
+			return 0, 0, false
+		}
+		return start, stored, true
+	case kind&m.kinds == 0, kind == stringKind && m.enum && !m.field.isVisible(buf, start, end):
+		return 0, 0, false
+	}
+	d.pos = end
+	return start, stored, true
 }
 
 // quickNumber returns the end and the kind of the number at i, 0 if it needs a
