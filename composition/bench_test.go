@@ -61,7 +61,7 @@ func BenchmarkCompose(b *testing.B) {
 			in := federation(size.subgraphs, size.types, size.fields)
 			b.ReportAllocs()
 			for b.Loop() {
-				if r := composition.Compose(in, composition.Options{}); !r.OK() {
+				if r := composition.Compose(b.Context(), in, composition.Options{}); !r.OK() {
 					b.Fatal(r.Errors[0])
 				}
 			}

@@ -2,6 +2,9 @@ package composition
 
 // Codes of errors, each with when it occurs and an example.
 const (
+	// Whoever wanted the supergraph does not wait for it any more:
+	//	an interrupt while weft compose is at it
+	CodeCompositionCanceled = "COMPOSITION_CANCELED"
 	// A subgraph's SDL, or what came of merging, is not valid GraphQL:
 	//	type A { b: Missing }
 	CodeInvalidGraphQL = "INVALID_GRAPHQL"

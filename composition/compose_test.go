@@ -1,7 +1,9 @@
 package composition_test
 
 import (
+	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -47,7 +49,7 @@ func TestJoinVersion(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := composition.Compose(tt.subgraphs, composition.Options{JoinVersion: tt.version})
+			got := composition.Compose(t.Context(), tt.subgraphs, composition.Options{JoinVersion: tt.version})
 			if diff := cmp.Diff(tt.codes, codesOf(got.Errors)); diff != "" {
 				t.Fatalf("codes (-want +got):\n%s%v", diff, got.Errors)
 			}
@@ -60,10 +62,10 @@ func TestJoinVersion(t *testing.T) {
 
 func TestBudget(t *testing.T) {
 	in := one("type Query { a: A }\ntype A @key(fields: \"id\") { id: ID! a: A b: B }\ntype B { a: A }")
-	if got := composition.Compose(in, composition.Options{MaxSteps: 2}); !slices.Equal(codesOf(got.Errors), []string{"MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"}) {
+	if got := composition.Compose(t.Context(), in, composition.Options{MaxSteps: 2}); !slices.Equal(codesOf(got.Errors), []string{"MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"}) {
 		t.Errorf("with 2 steps: %v", got.Errors)
 	}
-	if got := composition.Compose(in, composition.Options{MaxSteps: 100}); !got.OK() {
+	if got := composition.Compose(t.Context(), in, composition.Options{MaxSteps: 100}); !got.OK() {
 		t.Errorf("with 100 steps: %v", got.Errors)
 	}
 }
@@ -86,7 +88,7 @@ func TestNames(t *testing.T) {
 			for i, n := range tt.names {
 				in = append(in, composition.Subgraph{Name: n, URL: "http://x", SDL: fmt.Sprintf("type Query { f%d: Int }", i)})
 			}
-			got := composition.Compose(in, composition.Options{})
+			got := composition.Compose(t.Context(), in, composition.Options{})
 			if !got.OK() {
 				t.Fatal(got.Errors)
 			}
@@ -136,7 +138,7 @@ enum E @tag(name: "public") { A B @tag(name: "internal") }
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := composition.Compose(in, tt.options)
+			got := composition.Compose(t.Context(), in, tt.options)
 			if diff := cmp.Diff(tt.codes, codesOf(got.Errors)); diff != "" {
 				t.Fatalf("codes (-want +got):\n%s%v", diff, got.Errors)
 			}
@@ -178,7 +180,7 @@ func definitionOf(sdl, what string) string {
 }
 
 func TestExplanation(t *testing.T) {
-	got := composition.Compose([]composition.Subgraph{
+	got := composition.Compose(t.Context(), []composition.Subgraph{
 		{Name: "catalog", File: "catalog.graphql", SDL: link + "type Query { product(id: ID!): Product }\ntype Product @key(fields: \"id\") { id: ID! @external name: String }"},
 		{Name: "pricing", File: "pricing.graphql", SDL: link + "type Product @key(fields: \"id\") { id: ID! price: Int }"},
 		{Name: "stock", File: "stock.graphql", SDL: link + "type Product @key(fields: \"id\", resolvable: false) { id: ID! amount: Int }"},
@@ -252,7 +254,7 @@ func TestHostile(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := composition.Compose([]composition.Subgraph{{Name: "a", SDL: tt.sdl}}, composition.Options{})
+			got := composition.Compose(t.Context(), []composition.Subgraph{{Name: "a", SDL: tt.sdl}}, composition.Options{})
 			if diff := cmp.Diff(tt.codes, codesOf(got.Errors)); diff != "" {
 				t.Errorf("codes (-want +got):\n%s", diff)
 			}
@@ -272,7 +274,43 @@ func TestEverywhere(t *testing.T) {
 		// Every subgraph resolves its own key field, and requires the next's.
 		in[i].SDL = strings.Replace(in[i].SDL, fmt.Sprintf("k%d: ID! r", i), fmt.Sprintf("k%d: ID! @shareable r", i), 1)
 	}
-	if got := composition.Compose(in, composition.Options{}); !got.OK() {
+	if got := composition.Compose(t.Context(), in, composition.Options{}); !got.OK() {
 		t.Errorf("does not compose: %v", got.Errors[0])
+	}
+}
+
+// stopsAfter is a context that ends when it has been looked at so often.
+type stopsAfter struct {
+	context.Context
+	looks int
+}
+
+func (c *stopsAfter) Err() error {
+	if c.looks--; c.looks < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// Wherever a composition is stopped, that is all it says, and soon.
+func TestComposeStops(t *testing.T) {
+	in := federation(20, 200, 2_000)
+	whole := &stopsAfter{t.Context(), math.MaxInt}
+	if r := composition.Compose(whole, in, composition.Options{}); !r.OK() {
+		t.Fatal(r.Errors)
+	}
+	looks := math.MaxInt - whole.looks
+	if looks < 500 {
+		t.Errorf("it was asked %d times only whether to stop", looks)
+	}
+	for _, n := range []int{0, 1, 10, 25, 100, looks / 2, looks - 1} {
+		ctx := &stopsAfter{t.Context(), n}
+		r := composition.Compose(ctx, in, composition.Options{})
+		if got := codesOf(r.Errors); !slices.Equal(got, []string{composition.CodeCompositionCanceled}) || r.SDL != "" || len(r.Hints) > 0 {
+			t.Errorf("stopped after %d looks: %v and %d bytes", n, got, len(r.SDL))
+		}
+		if ctx.looks < -10 {
+			t.Errorf("stopped after %d looks, it looked %d times more", n, -ctx.looks)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package composition
 
 import (
+	"context"
 	"slices"
 	"strings"
 )
@@ -64,11 +65,15 @@ type Result struct {
 // OK tells whether composition succeeded.
 func (r *Result) OK() bool { return len(r.Errors) == 0 }
 
-// Compose composes subgraphs. It never fails other than by Result.Errors. It
-// does not modify its arguments and may be called concurrently.
-func Compose(subgraphs []Subgraph, options Options) *Result {
-	c := &composer{opts: options}
+// Compose composes subgraphs. It never fails other than by Result.Errors: if ctx
+// ends before it does, that is the only one. It does not modify its arguments
+// and may be called concurrently.
+func Compose(ctx context.Context, subgraphs []Subgraph, options Options) *Result {
+	c := &composer{opts: options, canceled: func() bool { return ctx.Err() != nil }}
 	sdl := c.compose(subgraphs)
+	if c.canceled() {
+		return &Result{Errors: []Diagnostic{{Code: CodeCompositionCanceled, Message: "composition was stopped: " + context.Cause(ctx).Error()}}}
+	}
 	result := &Result{Errors: c.errors.sorted(), Hints: c.hints.sorted()}
 	if result.OK() {
 		result.SDL = sdl
@@ -79,6 +84,10 @@ func Compose(subgraphs []Subgraph, options Options) *Result {
 // A composer holds the state of one composition.
 type composer struct {
 	opts Options
+
+	// canceled tells that nobody waits for the result any more. What it cuts
+	// short need not be right.
+	canceled func() bool
 
 	errors diagnostics
 	hints  diagnostics
@@ -113,7 +122,7 @@ func (c *composer) compose(subgraphs []Subgraph) string {
 	}
 	for _, step := range steps {
 		step()
-		if len(c.errors) > 0 {
+		if len(c.errors) > 0 || c.canceled() {
 			return ""
 		}
 	}
@@ -126,6 +135,9 @@ func (c *composer) read(subgraphs []Subgraph) {
 	slices.SortStableFunc(sorted, func(a, b Subgraph) int { return strings.Compare(a.Name, b.Name) })
 	seen := map[string]bool{}
 	for _, s := range sorted {
+		if c.canceled() {
+			return
+		}
 		switch {
 		case s.Name == "_" || s.Name == "":
 			c.errors.add(Diagnostic{

@@ -1,6 +1,7 @@
 package composition_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -8,7 +9,7 @@ import (
 )
 
 func ExampleCompose() {
-	result := composition.Compose([]composition.Subgraph{
+	result := composition.Compose(context.Background(), []composition.Subgraph{
 		{Name: "products", URL: "http://products/graphql", File: "products.graphql", SDL: `
 type Query { top: Product }
 type Product @key(fields: "upc") { upc: ID! name: String }`},

@@ -1,6 +1,7 @@
 package composition_test
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -11,7 +12,7 @@ import (
 )
 
 func clash() *composition.Result {
-	return composition.Compose([]composition.Subgraph{
+	return composition.Compose(context.Background(), []composition.Subgraph{
 		{Name: "products", File: "products.graphql", SDL: "type Query {\n\tp: Product\n}\ntype Product {\n\tname(n: Int): String\n}\n"},
 		{Name: "reviews", File: "reviews.graphql", SDL: "type Product {\n  name: Int\n}\n"},
 	}, composition.Options{})
@@ -118,7 +119,7 @@ func TestWriteSARIF(t *testing.T) {
 // place is shown.
 func TestLongLines(t *testing.T) {
 	sdl := "type Query { a: Int" + strings.Repeat(" ", 5000) + "b: Missing" + strings.Repeat(" ", 5000) + "}"
-	got := composition.Compose([]composition.Subgraph{{Name: "a", SDL: sdl}}, composition.Options{})
+	got := composition.Compose(t.Context(), []composition.Subgraph{{Name: "a", SDL: sdl}}, composition.Options{})
 	if len(got.Errors) != 1 || len(got.Errors[0].Sites) != 1 {
 		t.Fatalf("got %v", got.Errors)
 	}

@@ -33,7 +33,7 @@ func FuzzCompose(f *testing.F) {
 			t.Skip("too long to be interesting")
 		}
 		in := []composition.Subgraph{{Name: "a", SDL: a}, {Name: "b", SDL: b}}
-		got := composition.Compose(in, composition.Options{MaxSteps: 100_000})
+		got := composition.Compose(t.Context(), in, composition.Options{MaxSteps: 100_000})
 		for _, d := range got.Errors {
 			if d.Code == "" || d.Message == "" {
 				t.Errorf("empty diagnostic %+v", d)
@@ -55,13 +55,13 @@ func TestRandomSets(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		in := subgraphsOf(compositioncases.Random(r, fmt.Sprint(seed)))
-		want := composition.Compose(in, composition.Options{})
+		want := composition.Compose(t.Context(), in, composition.Options{})
 		if want.OK() {
 			composed++
 		}
 		again := slices.Clone(in)
 		r.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
-		if diff := cmp.Diff(want, composition.Compose(again, composition.Options{})); diff != "" {
+		if diff := cmp.Diff(want, composition.Compose(t.Context(), again, composition.Options{})); diff != "" {
 			t.Fatalf("seed %d: the order of subgraphs matters (-given +shuffled):\n%s", seed, diff)
 		}
 	}

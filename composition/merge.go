@@ -153,6 +153,9 @@ func (c *composer) merge() {
 	c.collectComposed()
 	c.mergeInterfacesAndMembers()
 	for _, t := range c.super.order {
+		if c.canceled() {
+			return
+		}
 		switch t.kind {
 		case ast.InputObject:
 			c.mergeInput(t)

@@ -59,7 +59,7 @@ func TestRules(t *testing.T) {
 		for _, c := range cases {
 			t.Run(area+"/"+c.Title, func(t *testing.T) {
 				in := subgraphsOf(c)
-				got := composition.Compose(in, composition.Options{})
+				got := composition.Compose(t.Context(), in, composition.Options{})
 				checkCase(t, c, got)
 				if got.OK() {
 					if _, err := gqlparser.ParseSchema(&gql.Source{Input: got.SDL}); err != nil {
@@ -67,7 +67,7 @@ func TestRules(t *testing.T) {
 					}
 				}
 				slices.Reverse(in)
-				if diff := cmp.Diff(got, composition.Compose(in, composition.Options{})); diff != "" {
+				if diff := cmp.Diff(got, composition.Compose(t.Context(), in, composition.Options{})); diff != "" {
 					t.Errorf("the order of subgraphs matters (-given +reversed):\n%s", diff)
 				}
 			})
@@ -121,8 +121,8 @@ func TestEveryCode(t *testing.T) {
 			near[c.Near] = true
 		}
 	}
-	// These depend on options and have tests of their own.
-	elsewhere := []string{composition.CodeUnsupportedFeature, composition.CodeMaxValidationSubgraphPathsExceeded}
+	// These depend on options or the context and have tests of their own.
+	elsewhere := []string{composition.CodeUnsupportedFeature, composition.CodeCompositionCanceled, composition.CodeMaxValidationSubgraphPathsExceeded}
 	codes := codeNames(t)
 	for _, set := range []map[string]bool{codes.errors, codes.hints} {
 		for code := range set {

@@ -257,7 +257,7 @@ func (r *reachability) local(n *node, sels []*selection) bool {
 
 // settle computes until no answer grows any more.
 func (r *reachability) settle() {
-	for x := r.next(); x != nil; x = r.next() {
+	for x := r.next(); x != nil && !r.c.canceled(); x = r.next() {
 		r.current = x
 		grown := r.compute(x)
 		r.current = nil

@@ -12,7 +12,7 @@ import (
 func TestExplosionThatLeadsToItself(t *testing.T) {
 	const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@interfaceObject"])
 `
-	r := composition.Compose([]composition.Subgraph{
+	r := composition.Compose(t.Context(), []composition.Subgraph{
 		{Name: "a", SDL: link + `
 type Query { stars: [Media] }
 type Media @key(fields: "id") @interfaceObject { id: ID title: String @external stars: String @requires(fields: "title") }`},

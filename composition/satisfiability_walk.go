@@ -136,7 +136,7 @@ type sharedMutation struct {
 func (w *walker) push(s *state) { w.queue = append(w.queue, s) }
 
 func (w *walker) run() {
-	for len(w.queue) > 0 && !w.stopped {
+	for len(w.queue) > 0 && !w.stopped && !w.c.canceled() {
 		s := w.queue[0]
 		w.queue = w.queue[1:]
 		if w.seen(s) {

@@ -16,6 +16,9 @@ import (
 // "Subgraph specification".
 func (c *composer) validateSubgraphs() {
 	for _, s := range c.subs {
+		if c.canceled() {
+			return
+		}
 		before := len(c.errors)
 		v := &graphQLValidator{c: c, s: s}
 		v.schema()

@@ -258,7 +258,7 @@ func (d *Delivery) renew(ctx context.Context) bool {
 	d.tried = set.digest()
 	err := d.offer(ctx, set)
 	d.refused = err != nil
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		d.tellOfRefusal(err)
 	}
 	return true
@@ -266,7 +266,10 @@ func (d *Delivery) renew(ctx context.Context) bool {
 
 // offer makes one supergraph of the set and has it taken.
 func (d *Delivery) offer(ctx context.Context, set *set) error {
-	v, err := d.compose(set)
+	v, err := d.compose(ctx, set)
+	if ctx.Err() != nil {
+		return ctx.Err() // nobody's fault
+	}
 	if err != nil {
 		d.o.Observer.Delivered(Invalid)
 		return err
@@ -289,12 +292,12 @@ func (d *Delivery) offer(ctx context.Context, set *set) error {
 }
 
 // compose makes the supergraph, or takes the one that was read.
-func (d *Delivery) compose(set *set) (*Version, error) {
+func (d *Delivery) compose(ctx context.Context, set *set) (*Version, error) {
 	if d.o.File != "" {
 		return &Version{SDL: set.subgraphs[0].SDL, Source: d.o.File}, nil
 	}
 	began := time.Now()
-	result := composition.Compose(set.subgraphs, d.o.Composition)
+	result := composition.Compose(ctx, set.subgraphs, d.o.Composition)
 	if !result.OK() {
 		return nil, &CompositionError{Result: result, Missing: set.missing}
 	}

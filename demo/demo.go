@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -113,7 +114,7 @@ func Supergraph() string {
 	for i, name := range Names() {
 		list = append(list, composition.Subgraph{Name: name, URL: fmt.Sprintf("http://127.0.0.1:%d/graphql", 4001+i), SDL: SDL(name)})
 	}
-	result := composition.Compose(list, composition.Options{})
+	result := composition.Compose(context.Background(), list, composition.Options{})
 	if !result.OK() {
 		// They are embedded, and tested.
 		panic("demo: the subgraphs do not compose: " + result.Errors[0].Message)

@@ -128,7 +128,7 @@ func wideDocuments(draw *rand.Rand, n int) []string {
 
 func composed(t *testing.T, subgraphs []composition.Subgraph) *supergraph.Supergraph {
 	t.Helper()
-	r := composition.Compose(subgraphs, composition.Options{})
+	r := composition.Compose(context.Background(), subgraphs, composition.Options{})
 	if !r.OK() {
 		t.Fatal(r.Errors[0].Message)
 	}

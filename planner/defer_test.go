@@ -21,7 +21,7 @@ const deferLink = `extend schema @link(url: "https://specs.apollo.dev/federation
 
 func deferSupergraph(t *testing.T) *supergraph.Supergraph {
 	t.Helper()
-	r := composition.Compose([]composition.Subgraph{
+	r := composition.Compose(context.Background(), []composition.Subgraph{
 		{Name: "goods", URL: "http://goods", SDL: deferLink + `
 			type Query { goods: [Good!] good: Good box: Box @shareable }
 			type Mutation { rename: Good }

@@ -64,7 +64,7 @@ func fuzzedGraphs(t testing.TB) []*fuzzed {
 	}
 	for _, a := range scale.Adversaries() {
 		subgraphs, document := a.Make(max(a.Small, 3))
-		r := composition.Compose(subgraphs, composition.Options{})
+		r := composition.Compose(context.Background(), subgraphs, composition.Options{})
 		if !r.OK() {
 			t.Fatalf("%s: %s", a.Name, r.Errors[0].Message)
 		}

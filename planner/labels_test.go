@@ -41,7 +41,7 @@ type Box @key(fields: "id") { id: ID! label(of: Int @fromContext(field: "$item {
 }
 
 func TestLabels(t *testing.T) {
-	r := composition.Compose(labelledSubgraphs, composition.Options{})
+	r := composition.Compose(t.Context(), labelledSubgraphs, composition.Options{})
 	if !r.OK() {
 		t.Fatalf("%s: %s", r.Errors[0].Code, r.Errors[0].Message)
 	}

@@ -17,7 +17,7 @@ func BenchmarkCachedPlan(b *testing.B) {
 	for _, n := range []int{5, 50, 500} {
 		b.Run(fmt.Sprintf("subgraphs=%d", n), func(b *testing.B) {
 			company := scale.Company(n)
-			composed := composition.Compose(company.Subgraphs, composition.Options{})
+			composed := composition.Compose(b.Context(), company.Subgraphs, composition.Options{})
 			if !composed.OK() {
 				b.Fatal(composed.Errors[0].Message)
 			}

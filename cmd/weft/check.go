@@ -106,7 +106,10 @@ func readSupergraph(ctx context.Context, file string) (super *supergraph.Supergr
 		if err != nil {
 			return nil, nil, err
 		}
-		result := composition.Compose(subgraphs, composition.Options{})
+		result := composition.Compose(ctx, subgraphs, composition.Options{})
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
+		}
 		if !result.OK() {
 			return nil, result.Errors, nil
 		}

@@ -73,7 +73,7 @@ func compose(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	return composeOnce(c, subgraphs)
+	return composeOnce(ctx, c, subgraphs)
 }
 
 // composeSources are the subgraphs that flags and file name.
@@ -106,12 +106,15 @@ func loadSources(ctx context.Context, list []sources.Source) ([]composition.Subg
 }
 
 // composeOnce composes, reports, and writes the supergraph if there is one.
-func composeOnce(c *cli.Command, subgraphs []composition.Subgraph) error {
-	result := composition.Compose(subgraphs, composition.Options{
+func composeOnce(ctx context.Context, c *cli.Command, subgraphs []composition.Subgraph) error {
+	result := composition.Compose(ctx, subgraphs, composition.Options{
 		JoinVersion: c.String("join-version"),
 		IncludeTags: c.StringSlice("include-tag"),
 		ExcludeTags: c.StringSlice("exclude-tag"),
 	})
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err := reportComposition(c, result); err != nil {
 		return err
 	}
@@ -158,7 +161,9 @@ func watchSources(ctx context.Context, c *cli.Command, list []sources.Source) er
 			}
 		case !slices.Equal(subgraphs, last):
 			last, complained = subgraphs, ""
-			if err := composeOnce(c, subgraphs); errors.Is(err, errNotComposed) {
+			if err := composeOnce(ctx, c, subgraphs); ctx.Err() != nil {
+				return nil
+			} else if errors.Is(err, errNotComposed) {
 				fmt.Fprintf(c.Root().ErrWriter, "weft: %v; %s stays as it is\n", err, c.String("out"))
 			} else if err != nil {
 				return err

@@ -31,7 +31,7 @@ func compose(t *testing.T, sdls ...string) *supergraph.Supergraph {
 		name := string(rune('a' + i))
 		subgraphs = append(subgraphs, composition.Subgraph{Name: name, URL: "http://" + name, SDL: link + sdl})
 	}
-	r := composition.Compose(subgraphs, composition.Options{})
+	r := composition.Compose(t.Context(), subgraphs, composition.Options{})
 	if !r.OK() {
 		t.Fatalf("the subgraphs do not compose: %v", r.Errors)
 	}

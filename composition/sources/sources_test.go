@@ -138,7 +138,7 @@ func TestLoad(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if r := composition.Compose(got, composition.Options{}); !r.OK() {
+	if r := composition.Compose(t.Context(), got, composition.Options{}); !r.OK() {
 		t.Errorf("does not compose: %v", r.Errors)
 	}
 }

@@ -159,7 +159,7 @@ func compose(w *World) (*bench, error) {
 	for g, name := range w.Subgraphs {
 		subgraphs = append(subgraphs, composition.Subgraph{Name: name, URL: "http://" + name + ".test", SDL: w.SDL(g)})
 	}
-	r := composition.Compose(subgraphs, composition.Options{})
+	r := composition.Compose(context.Background(), subgraphs, composition.Options{})
 	if !r.OK() {
 		return nil, fmt.Errorf("%w: %s: %s", errRefused, r.Errors[0].Code, r.Errors[0].Message)
 	}

@@ -15,6 +15,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -136,7 +137,7 @@ func compose(c testCase) outcome {
 	for _, s := range c.Subgraphs {
 		in = append(in, composition.Subgraph{Name: s.Name, URL: s.URL, SDL: s.SDL})
 	}
-	r := composition.Compose(in, composition.Options{})
+	r := composition.Compose(context.Background(), in, composition.Options{})
 	o := outcome{Name: c.Name, SDL: r.SDL}
 	for _, d := range r.Errors {
 		o.Errors = append(o.Errors, coded{d.Code, d.Message})

@@ -26,7 +26,7 @@ func TestComposedSupergraphs(t *testing.T) {
 	composed, refused := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		w := Generate(bitsOf(t))
-		r := composition.Compose(subgraphsOf(w), composition.Options{})
+		r := composition.Compose(context.Background(), subgraphsOf(w), composition.Options{})
 		if !r.OK() {
 			refused++
 			for _, e := range r.Errors {
@@ -72,13 +72,13 @@ func TestAnswersOnComposedSupergraphs(t *testing.T) {
 		draw := bitsOf(t)
 		w := Generate(draw)
 		list := subgraphsOf(w)
-		r := composition.Compose(list, composition.Options{})
+		r := composition.Compose(context.Background(), list, composition.Options{})
 		d := &drawer{draw}
 		for i := range list {
 			j := i + d.below(len(list)-i)
 			list[i], list[j] = list[j], list[i]
 		}
-		if diff := cmp.Diff(r, composition.Compose(list, composition.Options{})); diff != "" {
+		if diff := cmp.Diff(r, composition.Compose(context.Background(), list, composition.Options{})); diff != "" {
 			t.Fatalf("the order of subgraphs matters (-given +shuffled):\n%s\n%s", diff, Report(w, nil))
 		}
 		if !r.OK() {

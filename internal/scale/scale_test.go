@@ -28,7 +28,7 @@ func load(t testing.TB, subgraphs []composition.Subgraph) *supergraph.Supergraph
 
 func compose(t testing.TB, subgraphs []composition.Subgraph) string {
 	t.Helper()
-	r := composition.Compose(subgraphs, composition.Options{})
+	r := composition.Compose(context.Background(), subgraphs, composition.Options{})
 	if !r.OK() {
 		t.Fatalf("%s: %s", r.Errors[0].Code, r.Errors[0].Message)
 	}
