@@ -6,9 +6,10 @@
 //	                                         are there, not when a stage is
 //
 // Who brings an answer goes on with what it has made ready: it links the answer,
-// prepares the requests that waited for it, sends one of them itself and starts
-// a goroutine of the request's errgroup for each other one. So a chain of
-// fetches stays on one goroutine, the one that called Execute if there is
+// prepares the requests that waited for it and sends one of them itself. Another
+// one goes to the goroutine that called Execute, if that has nothing left to do;
+// for each other one a goroutine of the request's errgroup is started. So a chain
+// of fetches stays on one goroutine, the one that called Execute if there is
 // nothing beside it. Linking and preparing are done by one goroutine at a time,
 // under a lock; sending, waiting and decoding an answer into a part of its own
 // are done without. Execute returns when every goroutine has ended.

@@ -40,6 +40,8 @@ type execution struct {
 	answers []*subgraphs.Response // that the result is made of
 	ready   []int                 // fetches whose dependencies have ended, not yet begun
 	kept    job                   // for the goroutine that has mu; noJob if there is none
+	aside   int                   // goroutines of the group that have not ended
+	resting bool                  // the goroutine that called Execute waits for what is handed to it
 
 	// failed is the fetch that ended the request in mode FailFast; -1 while
 	// there is none.
@@ -58,6 +60,10 @@ type execution struct {
 	// says so to gone. It is made once, like runs.
 	clientGone func()
 	gone       chan struct{}
+
+	// handed has a job for the goroutine that called Execute, or noJob when all
+	// others have ended. It has room for the one that there is at most.
+	handed chan job
 }
 
 // fetchState is where one fetch is between waiting and ended.
@@ -82,7 +88,7 @@ func (x *Executor) newExecution(ctx context.Context, r *Request) *execution {
 	p := r.Program.Plan()
 	e, ok := x.executions.Get().(*execution)
 	if !ok {
-		e = &execution{Executor: x, gone: make(chan struct{}, 1)}
+		e = &execution{Executor: x, gone: make(chan struct{}, 1), handed: make(chan job, 1)}
 		e.clientGone = func() {
 			endAll(e.held)
 			e.gone <- struct{}{}
@@ -118,7 +124,7 @@ func (e *execution) release() {
 		a.Release()
 	}
 	clear(e.answers)
-	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], answers: e.answers[:0], runs: e.runs, clientGone: e.clientGone, gone: e.gone}
+	*e = execution{Executor: e.Executor, fetches: e.fetches[:0], ready: e.ready[:0], answers: e.answers[:0], runs: e.runs, clientGone: e.clientGone, gone: e.gone, handed: e.handed}
 	e.executions.Put(e)
 }
 

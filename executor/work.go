@@ -31,6 +31,9 @@ func (e *execution) run() {
 		}
 	}()
 	e.work(e.advance(nil))
+	for j := e.rest(); j != noJob; j = e.rest() {
+		e.work(j)
+	}
 	// None returns an error: what went wrong is in their outcomes, or a fault.
 	_ = e.group.Wait()
 	ended = true
@@ -53,6 +56,31 @@ func (e *execution) work(j job) {
 		o := e.send(state.ctx, j.fetch, j.request, m)
 		j = e.advance(&o)
 	}
+}
+
+// rest waits until there is something to send for the goroutine that called
+// Execute, which has nothing left to do, and returns it; noJob if the others have
+// ended.
+func (e *execution) rest() job {
+	e.mu.Lock()
+	if e.aside == 0 {
+		e.mu.Unlock()
+		return noJob
+	}
+	e.resting = true
+	e.mu.Unlock()
+	return <-e.handed
+}
+
+// hand gives a job to the goroutine that called Execute, if that has nothing to
+// do, and tells so. mu is held.
+func (e *execution) hand(j job) bool {
+	if !e.resting {
+		return false
+	}
+	e.resting = false
+	e.handed <- j // there is room
+	return true
 }
 
 // advance takes in an outcome, if there is one, and begins what is ready then.
@@ -90,12 +118,17 @@ func (e *execution) sendNext(fetch int) {
 	state.next++
 }
 
-// launch starts a goroutine of the group that sends a request.
+// launch has a request sent on another goroutine: that which called Execute, whose
+// stack has grown already, or else a new one of the group.
 func (e *execution) launch(j job) {
 	if e.fetches[j.fetch].ended {
 		return
 	}
 	e.contextOf(j.fetch)
+	if e.hand(j) {
+		return
+	}
+	e.aside++
 	if j.request == 0 {
 		e.group.Go(e.runOf(j.fetch))
 		return
@@ -124,6 +157,11 @@ func (e *execution) workAside(j job) {
 	defer func() {
 		if p := recover(); p != nil {
 			e.stop(fmt.Errorf("%v\n%s", p, debug.Stack()))
+		}
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.aside--; e.aside == 0 {
+			e.hand(noJob)
 		}
 	}()
 	growStack(stackSize - 1)
