@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -634,13 +635,19 @@ func TestClientGone(t *testing.T) {
 }
 
 // The deadline ends a request on time, with what has arrived.
-func TestDeadline(t *testing.T) {
+func TestDeadline(t *testing.T) { synctest.Test(t, testDeadline) }
+
+func testDeadline(t *testing.T) {
 	b := newBench(t, func(c *config.Config) { c.Deadline = config.Duration(50 * time.Millisecond) })
 	b.fetcher.answers["b"] = func(ctx context.Context, r *subgraphs.Request) (*subgraphs.Response, error) {
 		<-ctx.Done()
 		return nil, &subgraphs.Error{Subgraph: "b", Kind: subgraphs.Timeout, Err: ctx.Err()}
 	}
+	began := time.Now()
 	w := b.query(`{ product(id: "1") { name price } }`)
+	if took := time.Since(began); took > 50*time.Millisecond {
+		t.Errorf("it took %v", took)
+	}
 	wantBody(t, w, `{"data":{"product":{"name":"Lamp","price":null}},"errors":[{"message":"Subgraph errors redacted","path":["product"],"extensions":{"code":"GATEWAY_TIMEOUT"}}]}`)
 }
 
