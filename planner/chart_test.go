@@ -14,6 +14,7 @@ import (
 	"github.com/weft-graphql/weft/composition"
 	"github.com/weft-graphql/weft/internal/differential"
 	"github.com/weft-graphql/weft/internal/scale"
+	"github.com/weft-graphql/weft/internal/soundness"
 	"github.com/weft-graphql/weft/operation"
 	"github.com/weft-graphql/weft/planner"
 	"github.com/weft-graphql/weft/supergraph"
@@ -143,16 +144,29 @@ func comparePlans(t *testing.T, name string, super *supergraph.Supergraph, docum
 	t.Helper()
 	limits := operation.DefaultLimits()
 	limits.Aliases, limits.Height, limits.Depth = 0, 0, 0
+	checker, err := soundness.New(super)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, document := range documents {
 		op, errs := operation.Prepare(super.API, document, "", limits)
 		if len(errs) > 0 {
 			continue // not what this is about
 		}
 		request := planner.Request{Operation: op, Selection: op.Select(nil)}
-		want := planOrError(t, planner.NewPatient(super, false), request)
-		got := planOrError(t, planner.NewPatient(super, true), request)
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: (-uncharted +charted)\n%s\n%s", name, diff, document)
+		for _, planners := range []func(*supergraph.Supergraph, bool) *planner.Planner{planner.NewPatient, planner.NewHasty} {
+			want := planOrError(t, planners(super, false), request)
+			got := planOrError(t, planners(super, true), request)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s: (-uncharted +charted)\n%s\n%s", name, diff, document)
+			}
+		}
+		hasty, err := planner.NewHasty(super, true).Plan(context.Background(), request)
+		if err != nil {
+			continue // which has been compared
+		}
+		for _, fault := range checker.Check(soundRequest(request), hasty) {
+			t.Errorf("%s, chosen greedily: %s\n%s\n%s", name, fault, document, printed(hasty))
 		}
 	}
 }

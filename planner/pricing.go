@@ -71,14 +71,14 @@ func (s *pricing) findWays() {
 
 func (s *pricing) standing() (missing, cost int) { return s.best.missing, s.best.cost }
 
-func (s *pricing) useful(set []int) (_ []int, all bool) {
+func (s *pricing) winner(set []int) []int {
 	for _, d := range s.best.doors[:s.best.entered] {
-		if s.best.used.has(s.chart.doors[d].view) {
-			set = append(set, int(d))
-		}
+		set = append(set, int(d))
 	}
-	return set, len(set) == s.best.entered
+	return set
 }
+
+func (s *pricing) uses(door int) bool { return s.best.used.has(s.chart.doors[door].view) }
 
 func (s *pricing) room() []int { return s.set[:0] }
 

@@ -100,9 +100,10 @@ type trier interface {
 	// standing is what the best set comes to.
 	standing() (missing, cost int)
 
-	// useful adds to a set those of the best one that anything is read through,
-	// and tells whether there are others.
-	useful(set []int) (_ []int, all bool)
+	// winner adds the members of the best set to a set; uses tells of each
+	// whether it is of use: anything is read through it, or it costs nothing.
+	winner(set []int) []int
+	uses(member int) bool
 
 	// room is memory for a set, empty.
 	room() []int
@@ -204,16 +205,19 @@ func (s *search) look(set []int) *classDecision {
 
 func (s *search) standing() (missing, cost int) { return s.best.missing, s.cost }
 
-func (s *search) useful(set []int) (_ []int, all bool) {
-	for _, g := range s.chosen {
-		for i, k := range s.best.known {
-			if k.opening >= 0 && s.best.uses(i) && !s.best.openings[k.opening].only && s.best.openings[k.opening].subgraph == g {
-				set = append(set, g)
-				break
-			}
+func (s *search) winner(set []int) []int { return append(set, s.chosen...) }
+
+func (s *search) uses(subgraph int) bool {
+	for i, k := range s.best.known {
+		if k.opening < 0 {
+			continue
+		}
+		if o := s.best.openings[k.opening]; o.subgraph == subgraph && !o.only {
+			// What others fetch anyway could yet do for what is fetched for this.
+			return s.best.uses(i) || slices.Contains(s.opened, sent{subgraph, o.stage})
 		}
 	}
-	return set, len(set) == len(s.chosen)
+	return false
 }
 
 func (s *search) room() []int {
@@ -320,12 +324,16 @@ func (b *builder) greedily(t trier, c *candidates, whole bool) {
 	}
 }
 
-// trim is the best set without those that nothing is read through, which then is
-// the best.
+// trim is the best set, if possible without those that are of no use.
 func (b *builder) trim(t trier, room []int) []int {
-	set, all := t.useful(room)
-	if !all && t.consider(set) {
+	set := t.winner(room)
+	idle := func(member int) bool { return !t.uses(member) }
+	if !slices.ContainsFunc(set, idle) {
+		return set
+	}
+	if used := slices.DeleteFunc(slices.Clone(set), idle); t.consider(used) {
 		t.narrow()
+		return append(set[:0], used...)
 	}
 	return set
 }
