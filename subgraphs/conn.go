@@ -40,10 +40,13 @@ type conn struct {
 	watched watchable
 	stop    func() bool
 
-	// probe is isQuiet's look at the descriptor, and quiet its result; made
-	// once like expire.
-	probe func(fd uintptr) bool
-	quiet bool
+	// onFD is onDescriptor, made once like expire, and asking what it is at.
+	onFD   func(fd uintptr) bool
+	asking asking
+
+	// unreadable is what the next read returns; nil for what the connection
+	// says.
+	unreadable error
 }
 
 const (
@@ -65,12 +68,7 @@ func newConn(raw net.Conn) *conn {
 		_ = c.SetDeadline(longAgo)
 		c.expired <- struct{}{}
 	}
-	if s, ok := raw.(syscall.Conn); ok {
-		if descriptor, err := s.SyscallConn(); err == nil {
-			c.raw = descriptor
-		}
-	}
-	c.probe = c.look
+	c.raw, c.onFD = rawOf(raw), c.onDescriptor
 	return c
 }
 
@@ -113,22 +111,13 @@ func (c *conn) isStale(err error) bool {
 	return c.reused && !c.begun && !isTimeout(err) && !errors.Is(err, errFirstByte)
 }
 
-// isQuiet tells whether an idle connection is open and nothing has arrived on
-// it. What comes unasked would be taken for the next request's answer.
-func (c *conn) isQuiet() bool {
-	if c.raw == nil {
-		return false
-	}
-	c.quiet = false
-	return c.raw.Read(c.probe) == nil && c.quiet
-}
-
 // exchange sends r and reads the answer. keep tells whether the connection can
-// be used again. Whatever the error, the connection must then be closed.
+// be used again. Whatever the error, the connection must then be closed; if it is
+// errNotQuiet, nothing has been sent.
 func (c *conn) exchange(ctx context.Context, w *wire, r *Request, d deadline) (resp *Response, keep bool, err error) {
 	c.begun = false
 	writeErr := c.write(w, r, d)
-	if isTimeout(writeErr) {
+	if writeErr == errNotQuiet || isTimeout(writeErr) {
 		return nil, false, writeErr
 	}
 	// A subgraph may refuse a body without reading it to its end; then
@@ -151,17 +140,22 @@ func (c *conn) exchange(ctx context.Context, w *wire, r *Request, d deadline) (r
 	return resp, keep, nil
 }
 
-// write writes the request with as few calls as possible.
+// write writes the request with as few calls as possible, and may wait for the
+// answer.
 func (c *conn) write(w *wire, r *Request, d deadline) error {
 	c.out = w.appendHead(c.out[:0], r, d)
 	if len(r.Body) > maxJoined {
+		if err := c.ask(nil, false); err != nil {
+			return err
+		}
 		parts := net.Buffers{c.out, r.Body}
 		_, err := parts.WriteTo(c.Conn)
 		return err
 	}
 	c.out = append(c.out, r.Body...)
-	_, err := c.Write(c.out)
-	return err
+	// On a new connection something may have come before the poller was told to
+	// look out for it, and be all that comes.
+	return c.ask(c.out, c.reused && w.FirstByteTimeout == 0)
 }
 
 // read reads one answer, with all its headers or those that are always there.
@@ -205,6 +199,10 @@ func (c *conn) fill(most int) error {
 // readSome reads at least one byte into p, which has room. The end of the
 // connection is io.ErrUnexpectedEOF, or errSilent if nothing has come at all.
 func (c *conn) readSome(p []byte) (int, error) {
+	if err := c.unreadable; err != nil {
+		c.unreadable = nil
+		return 0, err
+	}
 	n, err := c.Conn.Read(p)
 	switch {
 	case n > 0:

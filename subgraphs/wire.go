@@ -55,7 +55,7 @@ func (w *wire) roundTrip(ctx context.Context, r *Request, d deadline) (*Response
 	if err := checkHeader(r.Header); err != nil {
 		return nil, err
 	}
-	for retried := false; ; retried = true {
+	for retried := false; ; {
 		c, err := w.connection(ctx, d, retried)
 		if err != nil {
 			return nil, err
@@ -66,22 +66,25 @@ func (w *wire) roundTrip(ctx context.Context, r *Request, d deadline) (*Response
 			// wrong with the body does not make it stale.
 			return w.inflate(ctx, resp)
 		}
+		if err == errNotQuiet {
+			continue // with another one
+		}
 		if retried || r.Mutation || !c.isStale(err) {
 			return nil, err
 		}
+		retried = true
 	}
 }
 
-// connection returns one that is idle and has not been closed or written to by
-// the subgraph; if there is none, or fresh is set, a new one. Its deadline is
-// set.
+// connection returns one that is idle; if there is none, or fresh is set, a new
+// one. Its deadline is set.
 func (w *wire) connection(ctx context.Context, d deadline, fresh bool) (*conn, error) {
 	for !fresh {
 		c := w.pool.take()
 		if c == nil {
 			break
 		}
-		if c.SetDeadline(d.at) == nil && c.isQuiet() {
+		if c.SetDeadline(d.at) == nil {
 			return c, nil
 		}
 		c.Close()
