@@ -14,7 +14,8 @@ type Answer struct {
 
 	repeats repeats
 
-	errors answerErrors
+	rawErrors slot // where "errors" are in the text
+	errors    answerErrors
 }
 
 // HasErrors tells whether the answer has an entry in "errors".
@@ -44,33 +45,59 @@ func (p *Program) Decode(fetch int, body []byte) (*Answer, error) {
 		return nil, &MalformedError{Offset: -1, Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
 	}
 	f := p.fetches[fetch]
-	d := decoder{scanner: newScanner(body)}
-	if len(d.buf) > maxSize { // replacing bytes has made it longer
-		return nil, &MalformedError{Offset: -1, Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
-	}
-	d.limit = spareSlots + slotsPerByte*len(d.buf)
-	d.patience = len(d.buf)
 	a, ok := f.answers.Get().(*Answer)
 	if !ok {
 		a = &Answer{fetch: f}
 	}
+	if f.repeating.Load() {
+		if err := a.decode(plainScanner(body)); err == nil && a.repeats.isPlain(a.buf) {
+			a.finish(true)
+			return a, nil
+		}
+	}
+	s := newScanner(body)
+	plain := s.control == len(s.buf)
+	if len(s.buf) > maxSize { // replacing bytes has made it longer
+		return nil, &MalformedError{Offset: -1, Reason: fmt.Sprintf("an answer of more than %d bytes", maxSize)}
+	}
+	if err := a.decode(s); err != nil {
+		a.release()
+		return nil, err
+	}
+	a.finish(plain)
+	return a, nil
+}
+
+// decode reads the text of a scanner.
+func (a *Answer) decode(s scanner) error {
+	d := decoder{scanner: s, repeats: &a.repeats}
+	d.limit = spareSlots + slotsPerByte*len(d.buf)
+	d.patience = len(d.buf)
 	if cap(a.slots) == 0 {
 		a.slots = make([]slot, 0, 16+min(len(d.buf)/32, firstSlots))
 	}
 	d.slots, d.items = append(a.slots[:0], slot{}), a.items[:0] // slot 0 is nobody's
-	for len(a.sets) < f.sets {
+	for len(a.sets) < a.fetch.sets {
 		a.sets = append(a.sets, nil)
 	}
-	d.sets = a.sets
-	a.repeats.reset(f.repeats, len(d.buf))
-	d.repeats = &a.repeats
-	err := d.response(f.shape, a)
-	a.buf, a.slots, a.items, a.irregular, a.shared = d.buf, d.slots, d.items, d.irregular, d.shared
-	if err != nil {
-		a.release()
-		return nil, err
+	for i := range a.sets {
+		a.sets[i] = a.sets[i][:0]
 	}
-	return a, nil
+	d.sets = a.sets
+	d.repeats.reset(a.fetch.repeats, len(d.buf))
+	var err error
+	a.root, a.rawErrors, err = d.response(a.fetch.shape)
+	a.buf, a.slots, a.items, a.irregular, a.shared = d.buf, d.slots, d.items, d.irregular, d.shared
+	return err
+}
+
+// finish reads the errors, when all of the text is known to be JSON, and notes
+// how to read the next answer.
+func (a *Answer) finish(plain bool) {
+	if a.rawErrors.isValue() {
+		a.errors = decodeErrors(a.rawErrors.raw(a.buf))
+	}
+	a.fetch.noteRepeats(plain && a.repeats.passedOver() > len(a.buf)/4)
 }
 
 // firstSlots is for how many slots there is memory before it is known how
@@ -98,14 +125,15 @@ type decoder struct {
 	repeats *repeats
 }
 
-// response reads the whole text.
-func (d *decoder) response(shape *node, a *Answer) error {
+// response reads the whole text. It returns the object under "data", 0 for none,
+// and where "errors" are.
+func (d *decoder) response(shape *node) (root uint32, errors slot, err error) {
 	d.space()
 	if d.peek() != '{' {
-		return d.fail("an object is expected")
+		return 0, slot{}, d.fail("an object is expected")
 	}
 	if err := d.down(); err != nil {
-		return err
+		return 0, slot{}, err
 	}
 	d.pos++
 	d.space()
@@ -116,7 +144,7 @@ func (d *decoder) response(shape *node, a *Answer) error {
 		for more := true; more; {
 			key, err := d.name()
 			if err != nil {
-				return err
+				return 0, slot{}, err
 			}
 			switch string(key) {
 			case "data":
@@ -128,31 +156,28 @@ func (d *decoder) response(shape *node, a *Answer) error {
 				err = d.value()
 			}
 			if err != nil {
-				return err
+				return 0, slot{}, err
 			}
 			if more, err = d.more('}'); err != nil {
-				return err
+				return 0, slot{}, err
 			}
 		}
 	}
 	d.space()
 	if d.pos < len(d.buf) {
-		return d.fail("nothing may follow the answer")
+		return 0, slot{}, d.fail("nothing may follow the answer")
 	}
 	if members.data.kind() == absentValue && members.errors.kind() == absentValue {
-		return &MalformedError{Offset: -1, Reason: `neither "data" nor "errors" in the answer`}
+		return 0, slot{}, &MalformedError{Offset: -1, Reason: `neither "data" nor "errors" in the answer`}
 	}
 	switch members.data.kind() {
 	case absentValue, nullValue:
 	case objectValue:
-		a.root = members.data.a
+		root = members.data.a
 	default:
-		return &MalformedError{Offset: -1, Reason: `"data" is neither an object nor null`}
+		return 0, slot{}, &MalformedError{Offset: -1, Reason: `"data" is neither an object nor null`}
 	}
-	if members.errors.isValue() {
-		a.errors = decodeErrors(members.errors.raw(d.buf))
-	}
-	return nil
+	return root, members.errors, nil
 }
 
 // name reads a key, the colon and the space around it.

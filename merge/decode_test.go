@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -245,7 +246,13 @@ func FuzzDecode(f *testing.F) {
 	p := valuesProgram(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := bytes.Clone(body)
+		p.fetches[0].repeating.Store(false)
 		a, err := p.Decode(0, body)
+		p.fetches[0].repeating.Store(true)
+		again, errAgain := p.Decode(0, body)
+		if diff := cmp.Diff(fmt.Sprint(err), fmt.Sprint(errAgain)); diff != "" {
+			t.Fatalf("error (-first +taken for plain)\n%s", diff)
+		}
 		if !bytes.Equal(before, body) {
 			t.Fatal("the body has been written to")
 		}
@@ -263,6 +270,12 @@ func FuzzDecode(f *testing.F) {
 		r.Requests(0, 0)
 		r.Link(0, 0, a)
 		out := response(t, r) // fails if it is not JSON
+		r = p.NewResult(nil)
+		r.Requests(0, 0)
+		r.Link(0, 0, again)
+		if diff := cmp.Diff(out, response(t, r)); diff != "" {
+			t.Fatalf("response (-first +taken for plain)\n%s", diff)
+		}
 		if !utf8.ValidString(out) {
 			t.Fatalf("not UTF-8: %q", out)
 		}

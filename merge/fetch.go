@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/weft-graphql/weft/planner/plan"
 )
@@ -27,6 +28,9 @@ type fetch struct {
 
 	// repeats is of how many shapes objects may be at several places.
 	repeats int
+
+	// repeating says that the last answer was plain, and much of it repetition.
+	repeating atomic.Bool
 
 	// target of a root fetch below the root; nil otherwise.
 	target  *target

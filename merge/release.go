@@ -60,6 +60,9 @@ func (a *Answer) release() {
 		fill(slots[:cap(slots)], slot{^uint32(0), ^uint32(0)})
 		fill(items[:cap(items)], slot{^uint32(0), ^uint32(0)})
 	}
+	if cap(a.repeats.passed) > maxKept/8 {
+		a.repeats.passed = nil
+	}
 	listed := 0
 	for i := range sets {
 		if listed += cap(sets[i]); poison {

@@ -28,7 +28,12 @@ type repeats struct {
 	// table has objects by how they begin: whoever comes later takes the place.
 	// Its length is a power of two.
 	table []readObject
+
+	// passed are longer ranges of the text that have been passed over, in order.
+	passed []textRange
 }
+
+type textRange struct{ start, end int }
 
 // A readObject is an object that has been read. size is 0 for none.
 type readObject struct {
@@ -64,6 +69,48 @@ func (r *repeats) reset(shapes, size int) {
 	clear(r.last)
 	clear(r.vain)
 	clear(r.table)
+	r.passed = r.passed[:0]
+}
+
+// pass notes that a range of the text has been passed over.
+func (r *repeats) pass(start, end int) {
+	if end-start >= minPassed {
+		r.passed = append(r.passed, textRange{start, end})
+	}
+}
+
+// minPassed is from how many bytes on a range is worth noting.
+const minPassed = 128
+
+// isPlain tells whether what has been read of the text, and so what is like it,
+// has neither control characters nor bytes beyond ASCII.
+func (r *repeats) isPlain(text []byte) bool {
+	start := 0
+	for _, p := range r.passed {
+		if plainUntil(text[start:p.start]) < p.start-start {
+			return false
+		}
+		start = p.end
+	}
+	return plainUntil(text[start:]) == len(text)-start
+}
+
+// passedOver returns how much of the text has been passed over.
+func (r *repeats) passedOver() int {
+	n := 0
+	for _, p := range r.passed {
+		n += p.end - p.start
+	}
+	return n
+}
+
+// noteRepeats notes whether the next answer is likely to be plain and to repeat
+// itself. Then it is better found out afterwards that what has been read of it
+// is plain: that is less than all.
+func (f *fetch) noteRepeats(repeating bool) {
+	if repeating != f.repeating.Load() {
+		f.repeating.Store(repeating)
+	}
 }
 
 // place returns where in the table the object at the cursor belongs, by 16 bytes
@@ -113,7 +160,9 @@ func (d *decoder) repeated(n *node) (slot, error) {
 		}
 	}
 	if again != nil {
+		start := d.pos
 		d.pos += int(again.size)
+		d.repeats.pass(start, d.pos)
 		d.shared, *vain = true, 0
 		return makeSlot(objectValue, int(again.ref), 0), nil
 	}

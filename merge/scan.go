@@ -53,7 +53,8 @@ type cursor struct {
 	depth int
 
 	// slash and control are where the next backslash and the next control
-	// character are, if that is not before pos. clean is the first of them.
+	// character are, or how far they have been looked for, if that is not before
+	// pos. clean is the first of them.
 	slash, control, clean int
 }
 
@@ -74,6 +75,13 @@ func newScanner(text []byte) scanner {
 		s.pos = len("\uFEFF")
 	}
 	return s
+}
+
+// plainScanner returns a scanner at the start of a text that is taken for plain:
+// that there are neither control characters nor bytes beyond ASCII is for others
+// to make sure of.
+func plainScanner(text []byte) scanner {
+	return scanner{buf: text, cursor: cursor{slash: -1, control: len(text), clean: -1}}
 }
 
 func (s *scanner) fail(reason string) error {
@@ -288,8 +296,8 @@ func (s *scanner) string() error {
 	return nil
 }
 
-// plain returns the place of the next backslash or control character from the
-// cursor on, or the length of buf.
+// plain returns up to where there is neither a backslash nor a control character
+// from the cursor on, as far as that is known.
 func (s *scanner) plain() int {
 	if s.clean < s.pos {
 		s.look()
@@ -297,13 +305,17 @@ func (s *scanner) plain() int {
 	return s.clean
 }
 
+// slashWindow is how far ahead backslashes are looked for: what repeats is passed
+// over without a look.
+const slashWindow = 16 << 10
+
 // look finds out what is behind the cursor. Either of the two is looked for only
 // when it has been passed, or a text full of the one would be searched for the
 // other again and again.
 func (s *scanner) look() {
 	if s.slash < s.pos {
-		s.slash = len(s.buf)
-		if at := bytes.IndexByte(s.buf[s.pos:], '\\'); at >= 0 {
+		s.slash = min(s.pos+slashWindow, len(s.buf))
+		if at := bytes.IndexByte(s.buf[s.pos:s.slash], '\\'); at >= 0 {
 			s.slash = s.pos + at
 		}
 	}
