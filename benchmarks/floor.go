@@ -56,7 +56,7 @@ func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), time.Minute)
 	defer cancel()
-	header := http.Header{"Authorization": r.Header["Authorization"]}
+	header := subgraphs.NewHeader(http.Header{"Authorization": r.Header["Authorization"]})
 	for _, wave := range f.plan.Waves {
 		if err := f.send(ctx, wave, header); err != nil {
 			http.Error(w, err.Error(), http.StatusBadGateway)
@@ -71,7 +71,7 @@ func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (f *floor) send(ctx context.Context, wave []recordedRequest, header http.Header) error {
+func (f *floor) send(ctx context.Context, wave []recordedRequest, header *subgraphs.Header) error {
 	fetch := func(r *recordedRequest) error {
 		response, err := f.shared.Fetch(ctx, &subgraphs.Request{Subgraph: r.Subgraph, Body: r.Body, Header: header})
 		if err == nil {

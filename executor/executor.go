@@ -82,9 +82,8 @@ type Request struct {
 	Introspection []operation.Answer
 
 	// Header returns the headers for requests to a subgraph. It is called
-	// once per request that is sent, never twice at a time, and what it returns
-	// is not written to. nil sends none.
-	Header func(subgraph string) http.Header
+	// once per request that is sent, never twice at a time. nil sends none.
+	Header func(subgraph string) *Header
 
 	// KeepHeaders says that the reports of fetches are to hold the headers of
 	// the answers.
@@ -105,6 +104,14 @@ type Request struct {
 	// is called with those that are hidden, too, and clients see none of them.
 	Policy func(*merge.Error) *gqlerror.Error
 }
+
+// A Header is headers of requests to subgraphs; those that have it in common
+// should get the same one.
+type Header = subgraphs.Header
+
+// NewHeader returns the Header with these fields, which must not be written to
+// any more.
+func NewHeader(fields http.Header) *Header { return subgraphs.NewHeader(fields) }
 
 // Execute runs the request and returns when the response is there and all
 // goroutines have ended. A subgraph that fails is no error here: it is in the

@@ -494,13 +494,13 @@ func TestRequestToSubgraph(t *testing.T) {
 	})}
 	_, err := x.Execute(t.Context(), &Request{
 		Program: compile(t, shop, `mutation { a }`, []fetchSpec{{subgraph: "one", sel: `{ a }`, mutation: true}}),
-		Header:  func(subgraph string) http.Header { return http.Header{"X-For": {subgraph}} },
+		Header:  func(subgraph string) *subgraphs.Header { return subgraphs.NewHeader(http.Header{"X-For": {subgraph}}) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []*subgraphs.Request{{Subgraph: "one", Body: []byte(`{"query":"document 0"}`), Header: http.Header{"X-For": {"one"}}, Mutation: true}}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(subgraphs.Request{})); diff != "" {
+	want := []*subgraphs.Request{{Subgraph: "one", Body: []byte(`{"query":"document 0"}`), Header: subgraphs.NewHeader(http.Header{"X-For": {"one"}}), Mutation: true}}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(subgraphs.Request{}), cmp.Transformer("Fields", (*subgraphs.Header).Fields)); diff != "" {
 		t.Errorf("requests (-want +got)\n%s", diff)
 	}
 }
@@ -611,7 +611,7 @@ func TestIntrospectionOnly(t *testing.T) {
 func TestConcurrentRequests(t *testing.T) {
 	p := compile(t, shop, `{ product { id name availability price } }`, product)
 	x := &Executor{Fetcher: fetcherFunc(func(_ context.Context, r *subgraphs.Request) (*subgraphs.Response, error) {
-		id := r.Header.Get("Id")
+		id := r.Header.Fields().Get("Id")
 		answers := map[string]string{
 			"catalogue": `{"data":{"product":{"id":` + id + `,"name":"n` + id + `"}}}`,
 			"inventory": `{"data":{"_entities":[{"availability":"a` + id + `"}]}}`,
@@ -624,7 +624,7 @@ func TestConcurrentRequests(t *testing.T) {
 		group.Go(func() error {
 			id := strconv.Itoa(i)
 			for range 20 {
-				r, err := x.Execute(context.Background(), &Request{Program: p, Header: func(string) http.Header { return http.Header{"Id": {id}} }})
+				r, err := x.Execute(context.Background(), &Request{Program: p, Header: func(string) *subgraphs.Header { return subgraphs.NewHeader(http.Header{"Id": {id}}) }})
 				if err != nil {
 					return err
 				}

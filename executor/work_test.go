@@ -2,7 +2,6 @@ package executor
 
 import (
 	"context"
-	"net/http"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -97,7 +96,7 @@ func TestPanicBetweenFetches(t *testing.T) {
 				defer cancel()
 				_, _ = (&Executor{Fetcher: w}).Execute(ctx, &Request{
 					Program: compile(t, shop, `{ product { name price } me { name } }`, specs),
-					Header: func(subgraph string) http.Header {
+					Header: func(subgraph string) *subgraphs.Header {
 						if subgraph == "pricing" || subgraph == "names" {
 							panic("no header")
 						}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/executor"
 )
 
 // headerRules make the headers of a fetch from those of the client's request.
@@ -103,18 +104,17 @@ type forwarding struct {
 	rules  *headerRules
 	client http.Header
 
-	common http.Header // made by the rules for all
-	made   bool        // that common is
+	common *executor.Header // made by the rules for all
+	made   bool             // that common is
 }
 
-// header returns the headers to send to a subgraph. They are not to be written
-// to.
-func (f *forwarding) header(subgraph string) http.Header {
+// header returns the headers to send to a subgraph.
+func (f *forwarding) header(subgraph string) *executor.Header {
 	if rules, own := f.rules.subgraphs[subgraph]; own {
-		return apply(rules, f.client)
+		return executor.NewHeader(apply(rules, f.client))
 	}
 	if !f.made {
-		f.common, f.made = apply(f.rules.all, f.client), true
+		f.common, f.made = executor.NewHeader(apply(f.rules.all, f.client)), true
 	}
 	return f.common
 }

@@ -70,7 +70,7 @@ func (x *exchange) shares() bool {
 func (x *exchange) executeShared(ctx context.Context, r *executor.Request) (*executor.Response, error) {
 	s := &x.router.sharing
 	key, headers := x.executionKey()
-	r.Header = func(subgraph string) http.Header { return headers[subgraph] }
+	r.Header = func(subgraph string) *executor.Header { return headers[subgraph] }
 	graph, failures := x.graph, x.failures
 	for {
 		led := false // read only after what sets it has ended
@@ -110,16 +110,16 @@ func (x *exchange) takeExecution(done *execution, alone, led bool) *executor.Res
 
 // executionKey returns what the response depends on, and the headers by
 // subgraph that are part of it.
-func (x *exchange) executionKey() (executionKey, map[string]http.Header) {
+func (x *exchange) executionKey() (executionKey, map[string]*executor.Header) {
 	rest := x.variables.AppendTo(nil)
-	headers := map[string]http.Header{}
+	headers := map[string]*executor.Header{}
 	for _, fetch := range x.program.Plan().Fetches {
 		if _, known := headers[fetch.Subgraph]; known {
 			continue
 		}
 		h := x.forwarding.header(fetch.Subgraph)
 		headers[fetch.Subgraph] = h
-		rest = appendHeader(rest, h)
+		rest = appendHeader(rest, h.Fields())
 	}
 	return executionKey{program: x.program, rest: string(rest)}, headers
 }

@@ -19,7 +19,7 @@ func BenchmarkFetch(b *testing.B) {
 	request := &Request{
 		Subgraph: "s",
 		Body:     []byte(`{"query":"query($r:[_Any!]!){_entities(representations:$r){...on Product{name price}}}","variables":{"r":[{"__typename":"Product","upc":"1"},{"__typename":"Product","upc":"2"}]}}`),
-		Header:   http.Header{"Authorization": {"Bearer 0000000000000001"}},
+		Header:   NewHeader(http.Header{"Authorization": {"Bearer 0000000000000001"}}),
 	}
 	for _, size := range []int{60, 80_000} {
 		for name, via := range map[string]Transport{"own": TransportAuto, "net_http": TransportNetHTTP} {

@@ -87,7 +87,7 @@ func testFetch(t *testing.T, via Transport) {
 	resp, err := c.Fetch(t.Context(), &Request{
 		Subgraph: "s",
 		Body:     []byte(`{"query":"{a}"}`),
-		Header: http.Header{
+		Header: NewHeader(http.Header{
 			"X-Tenant":        {"a", "b"},
 			"Content-Type":    {"text/plain"},
 			"Content-Length":  {"3"},
@@ -97,7 +97,7 @@ func testFetch(t *testing.T, via Transport) {
 			"Transfer-Encoding": {
 				"chunked",
 			},
-		},
+		}),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -490,7 +490,7 @@ func testStaleConnection(t *testing.T, via Transport) {
 					hijack(t, reset)(w, r)
 				}
 			})
-			r := &Request{Subgraph: "s", Body: []byte("{}"), Mutation: tt.mutation, Header: tt.header}
+			r := &Request{Subgraph: "s", Body: []byte("{}"), Mutation: tt.mutation, Header: NewHeader(tt.header)}
 			if _, err := c.Fetch(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}
@@ -551,7 +551,7 @@ func testConnectionsAreReused(t *testing.T, via Transport) {
 	defer srv.Close()
 	c := newClient(t, Options{Endpoints: map[string]Endpoint{"s": {URL: srv.URL, Transport: via, MaxResponseBytes: 50_000}}})
 	do := func(what string) error {
-		_, err := c.Fetch(t.Context(), &Request{Subgraph: "s", Header: http.Header{"X-Do": {what}}})
+		_, err := c.Fetch(t.Context(), &Request{Subgraph: "s", Header: NewHeader(http.Header{"X-Do": {what}})})
 		return err
 	}
 	for range 20 {
@@ -612,7 +612,7 @@ func testDeadlineHeader(t *testing.T, via Transport) {
 		Endpoints:      map[string]Endpoint{"s": {URL: srv.URL, Transport: via, Timeout: time.Hour}},
 		DeadlineHeader: "x-deadline-ms",
 	})
-	r := &Request{Subgraph: "s", Header: http.Header{"X-Deadline-Ms": {"77"}}}
+	r := &Request{Subgraph: "s", Header: NewHeader(http.Header{"X-Deadline-Ms": {"77"}})}
 	if _, err := c.Fetch(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -682,7 +682,7 @@ func testCredentialsInURL(t *testing.T, via Transport) {
 	if got.Load() != "Basic dTpw" {
 		t.Errorf("Authorization %q", got.Load())
 	}
-	r := &Request{Subgraph: "s", Header: http.Header{"Authorization": {"Bearer x"}}}
+	r := &Request{Subgraph: "s", Header: NewHeader(http.Header{"Authorization": {"Bearer x"}})}
 	if _, err := c.Fetch(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -697,7 +697,7 @@ func testHeaderInjection(t *testing.T, via Transport) {
 	c, _ := serve(t, Endpoint{Transport: via}, func(w http.ResponseWriter, r *http.Request) {
 		t.Error("the request was sent")
 	})
-	r := &Request{Subgraph: "s", Header: http.Header{"X-A": {"a\r\nX-B: b"}}}
+	r := &Request{Subgraph: "s", Header: NewHeader(http.Header{"X-A": {"a\r\nX-B: b"}})}
 	_, err := c.Fetch(t.Context(), r)
 	wantKind(t, err, Protocol)
 }

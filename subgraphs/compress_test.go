@@ -120,7 +120,7 @@ func testCompressedRequests(t *testing.T, via Transport) {
 				io.WriteString(w, `{"data":{"a":1}}`)
 			})
 			for _, text := range []string{`{"query":"{ a }"}`, long} {
-				r := &Request{Subgraph: "s", Body: []byte(text), Header: http.Header{"Content-Encoding": {"x"}, "Accept-Encoding": {"x"}}}
+				r := &Request{Subgraph: "s", Body: []byte(text), Header: NewHeader(http.Header{"Content-Encoding": {"x"}, "Accept-Encoding": {"x"}})}
 				if _, err := c.Fetch(t.Context(), r); err != nil {
 					t.Fatal(err)
 				}

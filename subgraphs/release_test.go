@@ -35,7 +35,7 @@ func TestRelease(t *testing.T) {
 				if round%2 == 1 {
 					name = fmt.Sprintf("chunked for %d", client)
 				}
-				r, err := s.Fetch(context.Background(), &Request{Subgraph: "s", Body: []byte("{}"), Header: http.Header{"X-Name": {name}}})
+				r, err := s.Fetch(context.Background(), &Request{Subgraph: "s", Body: []byte("{}"), Header: NewHeader(http.Header{"X-Name": {name}})})
 				if err != nil {
 					t.Error(err)
 					return

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"iter"
-	"maps"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -350,21 +348,16 @@ func (s *sharingShard) unlink(f *flight) {
 	}
 }
 
-// hash is equal for equal requests. Headers have no order, so theirs are added
-// up.
+// hash is equal for equal requests.
 func (s *Sharing) hash(r *Request) uint64 {
 	h := maphash.Bytes(s.seed, r.Body) + 3*maphash.String(s.seed, r.Subgraph)
-	for name, values := range r.Header {
-		field := maphash.String(s.seed, name)
-		for _, v := range values {
-			field = field*5 + maphash.String(s.seed, v)
-		}
-		h += field
+	if r.Header != nil {
+		h += 5 * maphash.Bytes(s.seed, r.Header.lines)
 	}
 	return h
 }
 
 // equals tells whether the subgraph would see the same request.
 func (r *Request) equals(o *Request) bool {
-	return r.Subgraph == o.Subgraph && bytes.Equal(r.Body, o.Body) && maps.EqualFunc(r.Header, o.Header, slices.Equal)
+	return r.Subgraph == o.Subgraph && bytes.Equal(r.Body, o.Body) && r.Header.equals(o.Header)
 }

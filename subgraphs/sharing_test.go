@@ -37,7 +37,14 @@ func slowly(n *atomic.Int64) fetcherFunc {
 
 func TestSharingWhatIsEqual(t *testing.T) {
 	base := func() *Request {
-		return &Request{Subgraph: "s", Body: []byte(`{"query":"{a}"}`), Header: http.Header{"Authorization": {"x"}, "X-A": {"1", "2"}}}
+		return &Request{Subgraph: "s", Body: []byte(`{"query":"{a}"}`), Header: NewHeader(http.Header{"Authorization": {"x"}, "X-A": {"1", "2"}})}
+	}
+	with := func(change func(http.Header)) func(*Request) {
+		return func(r *Request) {
+			fields := r.Header.Fields().Clone()
+			change(fields)
+			r.Header = NewHeader(fields)
+		}
 	}
 	tests := []struct {
 		name   string
@@ -47,11 +54,14 @@ func TestSharingWhatIsEqual(t *testing.T) {
 		{"nothing", func(*Request) {}, true},
 		{"subgraph", func(r *Request) { r.Subgraph = "t" }, false},
 		{"body", func(r *Request) { r.Body = []byte(`{"query":"{b}"}`) }, false},
-		{"header value", func(r *Request) { r.Header.Set("Authorization", "y") }, false},
-		{"header more", func(r *Request) { r.Header.Set("X-B", "") }, false},
-		{"header less", func(r *Request) { r.Header.Del("X-A") }, false},
-		{"order of values", func(r *Request) { r.Header["X-A"] = []string{"2", "1"} }, false},
-		{"values swapped", func(r *Request) { r.Header = http.Header{"Authorization": {"1", "2"}, "X-A": {"x"}} }, false},
+		{"header value", with(func(h http.Header) { h.Set("Authorization", "y") }), false},
+		{"header more", with(func(h http.Header) { h.Set("X-B", "") }), false},
+		{"header less", with(func(h http.Header) { h.Del("X-A") }), false},
+		{"order of values", with(func(h http.Header) { h["X-A"] = []string{"2", "1"} }), false},
+		{"a line inside a value", with(func(h http.Header) { h.Del("X-A"); h.Set("Authorization", "x\r\nX-A: 1\r\nX-A: 2") }), false},
+		{"no headers", func(r *Request) { r.Header = nil }, false},
+		{"what is not sent", with(func(h http.Header) { h.Set("Content-Type", "text/plain") }), true},
+		{"values swapped", with(func(h http.Header) { h["Authorization"], h["X-A"] = []string{"1", "2"}, []string{"x"} }), false},
 		{"mutation", func(r *Request) { r.Mutation = true }, false},
 		{"not this subgraph", func(r *Request) { r.Subgraph = "alone" }, false},
 	}
@@ -442,7 +452,7 @@ func TestSharingUnderLoad(t *testing.T) {
 func BenchmarkSharing(b *testing.B) {
 	answer := &Response{Status: 200}
 	s := NewSharing(fetcherFunc(func(context.Context, *Request) (*Response, error) { return answer, nil }))
-	r := &Request{Subgraph: "s", Body: make([]byte, 1000), Header: http.Header{"Authorization": {"Bearer 0000000000000001"}}}
+	r := &Request{Subgraph: "s", Body: make([]byte, 1000), Header: NewHeader(http.Header{"Authorization": {"Bearer 0000000000000001"}})}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := s.Fetch(b.Context(), r); err != nil {

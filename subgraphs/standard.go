@@ -82,8 +82,9 @@ func (s *standard) send(ctx context.Context, r *Request, d deadline, begun func(
 // request builds the HTTP request. Headers of r are sent unless they are the
 // transport's own business.
 func (s *standard) request(ctx context.Context, r *Request, d deadline) *http.Request {
-	header := make(http.Header, len(r.Header)+6)
-	for name, values := range r.Header {
+	fields := r.Header.Fields()
+	header := make(http.Header, len(fields)+6)
+	for name, values := range fields {
 		name = http.CanonicalHeaderKey(name)
 		if !isOwn(name) {
 			header[name] = values

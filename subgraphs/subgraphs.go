@@ -19,8 +19,8 @@ type Request struct {
 	Body []byte
 
 	// Header holds the headers to send besides those that the transport sets
-	// itself. nil for none.
-	Header http.Header
+	// itself.
+	Header *Header
 
 	// Mutation says that sending the request twice is not harmless.
 	Mutation bool

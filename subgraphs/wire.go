@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/http"
 	"os"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs/buffer"
@@ -52,7 +49,7 @@ func (w *wire) roundTrip(ctx context.Context, r *Request, d deadline) (*Response
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := checkHeader(r.Header); err != nil {
+	if err := r.Header.check(); err != nil {
 		return nil, err
 	}
 	for retried := false; ; {
@@ -144,28 +141,11 @@ func (w *wire) close() { w.pool.close() }
 // have been checked.
 func (w *wire) appendHead(b []byte, r *Request, d deadline) []byte {
 	b = append(b, w.prefix...)
-	var space [16]string
-	names := space[:0]
-	for name := range r.Header {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	agent, authorized := false, w.authorization == ""
-	for _, name := range names {
-		canonical := http.CanonicalHeaderKey(name)
-		if isOwn(canonical) || canonical == w.header {
-			continue
-		}
-		agent = agent || canonical == "User-Agent"
-		authorized = authorized || canonical == "Authorization"
-		for _, value := range r.Header[name] {
-			b = appendField(b, canonical, strings.Trim(value, " \t"))
-		}
-	}
-	if !agent {
+	b = r.Header.appendTo(b, w.header)
+	if !r.Header.has("User-Agent") {
 		b = appendField(b, "User-Agent", userAgent[0])
 	}
-	if !authorized {
+	if w.authorization != "" && !r.Header.has("Authorization") {
 		b = appendField(b, "Authorization", w.authorization)
 	}
 	if w.header != "" {
@@ -178,29 +158,6 @@ func (w *wire) appendHead(b []byte, r *Request, d deadline) []byte {
 	b = append(b, "Content-Length: "...)
 	b = strconv.AppendInt(b, int64(len(r.Body)), 10)
 	return append(b, "\r\n\r\n"...)
-}
-
-func appendField(b []byte, name, value string) []byte {
-	b = append(append(b, name...), ": "...)
-	return append(append(b, value...), "\r\n"...)
-}
-
-var errHeader = errors.New("a header to send has a name or value that HTTP does not allow")
-
-// checkHeader refuses what would end a header early and begin another, or a
-// body. The error does not repeat the value, which may be a secret.
-func checkHeader(h http.Header) error {
-	for name, values := range h {
-		if !isToken(name) {
-			return errHeader
-		}
-		for _, v := range values {
-			if !isFieldValue(v) {
-				return errHeader
-			}
-		}
-	}
-	return nil
 }
 
 // isToken tells whether s can be a header's name. RFC 9110, "Tokens".

@@ -476,9 +476,9 @@ User-Agent: weft
 Content-Length: 2
 
 {}`},
-		{"headers", "http://u:p@s:8080", Request{Header: http.Header{
+		{"headers", "http://u:p@s:8080", Request{Header: NewHeader(http.Header{
 			"X-B": {" 1 ", "2"}, "x-a": {""}, "Connection": {"X-B"}, "content-length": {"7"}, "User-Agent": {"me"},
-		}}, `POST / HTTP/1.1
+		})}, `POST / HTTP/1.1
 Host: s:8080
 Accept: application/graphql-response+json, application/json;q=0.9
 Content-Type: application/json
@@ -490,7 +490,7 @@ Authorization: Basic dTpw
 Content-Length: 0
 
 `},
-		{"odd path", "http://s/a b/ü?q=1#f", Request{Header: http.Header{"Authorization": {"x"}}}, `POST /a%20b/%C3%BC?q=1 HTTP/1.1
+		{"odd path", "http://s/a b/ü?q=1#f", Request{Header: NewHeader(http.Header{"Authorization": {"x"}})}, `POST /a%20b/%C3%BC?q=1 HTTP/1.1
 Host: s
 Accept: application/graphql-response+json, application/json;q=0.9
 Content-Type: application/json
