@@ -157,9 +157,10 @@ loop:
 			} else {
 				break loop
 			}
-			if kind = stringKind; end > plain || m.enum {
+			if end > plain || m.enum && !isAmong(m.field.values, end-start, w, binary.LittleEndian.Uint64(value[8:16])) {
 				break loop
 			}
+			kind = stringKind
 		case isDigit(c):
 			// See quickNumber.
 			w ^= lowBits * '0'
@@ -200,6 +201,18 @@ loop:
 	}
 	d.pos = i
 	return k
+}
+
+// isAmong tells whether one of the literals is so long, and no longer than 16
+// bytes, and is at the beginning of the text with these words.
+func isAmong(literals []literal, length int, low, high uint64) bool {
+	for i := range literals {
+		l := &literals[i]
+		if len(l.text) == length && length <= 16 && (low^l.low)&l.lowMask|(high^l.high)&l.highMask == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Words of JSON.

@@ -46,7 +46,7 @@ func TestQuickNumber(t *testing.T) {
 
 // What is read quickly is read as with care.
 func TestQuickLeaves(t *testing.T) {
-	const sdl = `type Query { o: O } type O { x: String a: String i: Int f: Float b: Boolean e: E id: ID any: Any aNameThatIsLong: String aNameThatIsLongerThan24: Int } enum E { NEW } scalar Any`
+	const sdl = `type Query { o: O } type O { x: String a: String i: Int f: Float b: Boolean e: E id: ID any: Any aNameThatIsLong: String aNameThatIsLongerThan24: Int } enum E { NEW SIXTEEN_WITH_ALL QUITE_A_LONG_ONE_1 } scalar Any`
 	const query = `{ o { x a i f b e id any aNameThatIsLong aNameThatIsLongerThan24 } }`
 	p := compile(t, sdl, query, []fetchSpec{{sel: query}})
 	members := p.fetches[0].shape.entries[0].child.members[1:]
@@ -55,7 +55,7 @@ func TestQuickLeaves(t *testing.T) {
 		values = append(values, `"`+strings.Repeat("#", n)+`"`, `"`+strings.Repeat("a", n)+`\"b"`, `"`+strings.Repeat("!", n)+"\x01"+`"`, `"`+strings.Repeat("a", n))
 	}
 	values = append(values, "0", "-1", "7", "12345678", "123456789", "1.5", "1.5e3", "00", "01.5", "1.", "12345.678", "1234567.5", "true", "false", "null", "nul", "trues", "falsy",
-		`"NEW"`, `"OLD"`, "[]", "{}", " 1", "")
+		`"NEW"`, `"OLD"`, `"NE"`, `"NEWS"`, `"SIXTEEN_WITH_ALL"`, `"QUITE_A_LONG_ONE_1"`, `"QUITE_A_LONG_ONE_2"`, "[]", "{}", " 1", "")
 	quick := 0
 	for i := range members {
 		for _, value := range values {

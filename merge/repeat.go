@@ -51,7 +51,7 @@ const (
 	// maxRepeats is how many shapes there are at most of which objects are
 	// looked for, bytesPerRepeat and maxTable how many objects are remembered.
 	maxRepeats     = 1 << 16
-	bytesPerRepeat = 256
+	bytesPerRepeat = 512
 	maxTable       = 1 << 10
 )
 

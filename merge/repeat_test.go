@@ -316,6 +316,11 @@ func compareRepeats(t *testing.T, p, apart *Program, choices []byte) {
 			t.Fatalf("requests of fetch %d (-apart +repeated)\n%s", i, diff)
 		}
 		for j, r := range requests {
+			if a.choose(16) == 15 {
+				got.Fail(i, &Failure{Code: CodeTimeout})
+				want.Fail(i, &Failure{Code: CodeTimeout})
+				continue
+			}
 			text := a.answer(f, r.Entities)
 			for result, program := range map[*Result]*Program{got: p, want: apart} {
 				answer, err := program.Decode(i, []byte(text))
@@ -325,9 +330,12 @@ func compareRepeats(t *testing.T, p, apart *Program, choices []byte) {
 				result.Link(i, j, answer)
 			}
 		}
-	}
-	if diff := cmp.Diff(want.Useless(), got.Useless()); diff != "" {
-		t.Errorf("useless (-apart +repeated)\n%s", diff)
+		if diff := cmp.Diff(want.Useless(), got.Useless()); diff != "" {
+			t.Errorf("useless after fetch %d (-apart +repeated)\n%s", i, diff)
+		}
+		if diff := cmp.Diff(messages(want.ErrorsOf(i)), messages(got.ErrorsOf(i))); diff != "" {
+			t.Errorf("errors of fetch %d (-apart +repeated)\n%s", i, diff)
+		}
 	}
 	if diff := cmp.Diff(response(t, want), response(t, got)); diff != "" {
 		t.Errorf("response (-apart +repeated)\n%s", diff)
