@@ -21,6 +21,7 @@ const connectedClients = 50
 // -cpu says: what weft takes more than the floor is what it costs, and the time
 // with one core by that with two is what the second is good for.
 func BenchmarkConnected(b *testing.B) {
+	defer weft.FloorHeap()() // as weft serve has it
 	for _, name := range workloadsOfStages() {
 		s := newStages(b, name)
 		upstream := listen(b)

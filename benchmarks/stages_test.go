@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/weft-graphql/weft"
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/executor"
 	"github.com/weft-graphql/weft/merge"
@@ -294,6 +295,7 @@ func (s *stages) benchmarkRouter(b *testing.B, parallel bool) {
 		b.Fatal(err)
 	}
 	if parallel {
+		defer weft.FloorHeap()() // as weft serve has it; or one would wait for the other's garbage, too
 		b.RunParallel(func(pb *testing.PB) {
 			for c := newClient(rt, c.Path, body); pb.Next(); {
 				c.ask(b)
