@@ -157,7 +157,8 @@ func (j *judge) fields(t *objectType, f frame) bool {
 				j.vals = j.vals[:at]
 			}
 		case refusedField:
-			live = false
+			// What else there is to the object is fetched all the same: only
+			// who writes it says why it is null.
 		}
 		if !live && fd.nonNull {
 			j.used = j.used[:mark]

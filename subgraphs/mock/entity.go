@@ -164,7 +164,7 @@ func (r *requirement) field(sel *ast.Field, typ string, held map[string]any, pat
 	}
 	value, ok = held[sel.Name]
 	if !ok && sel.Name == "__typename" {
-		return nil, false, nil
+		return r.object.typ, path == "", nil
 	}
 	if !ok {
 		if path == "" {
@@ -206,12 +206,12 @@ func (r *requirement) below(sel *ast.Field, typ string, value any, path string) 
 }
 
 // local returns a required field that this subgraph knows by itself: one that
-// is not external or that is provided here. Composite ones always travel. A
-// field that fails is null, as it would be had it travelled.
+// is not external or that is provided here, with all that is required below it.
+// A field that fails is null, as it would be had it travelled.
 func (r *requirement) local(sel *ast.Field) (value any, ok bool, err error) {
 	x, o := r.x, r.object
 	f := x.schema.field(o.typ, sel.Name)
-	if f == nil || len(sel.SelectionSet) > 0 || (f.external && !x.externals && !x.isProvided(o, sel.Name)) {
+	if f == nil || (f.external && !x.externals && !x.isProvided(o, sel.Name)) {
 		return nil, false, nil
 	}
 	args, err := coerceArguments(x.schema.ast, f.def.Arguments, sel.Arguments, nil)
@@ -224,5 +224,32 @@ func (r *requirement) local(sel *ast.Field) (value any, ok bool, err error) {
 	if err != nil && x.ctx.Err() == nil {
 		return nil, true, nil
 	}
-	return value, err == nil, err
+	if err != nil || len(sel.SelectionSet) == 0 {
+		return value, err == nil, err
+	}
+	return r.localBelow(sel, x.schema.ast.Types[f.def.Type.Name()], value, x.providedBelow(o, sel.Name))
+}
+
+// localBelow is local for what is required below a field. ok is false if this
+// subgraph lacks some of it.
+func (r *requirement) localBelow(sel *ast.Field, def *ast.Definition, value any, provided []ast.SelectionSet) (result any, ok bool, err error) {
+	switch v := value.(type) {
+	case nil, error:
+		return nil, true, nil
+	case []any:
+		list := make([]any, len(v))
+		for i, element := range v {
+			if list[i], ok, err = r.localBelow(sel, def, element, provided); !ok {
+				return nil, false, err
+			}
+		}
+		return list, true, nil
+	}
+	o := &object{value: value, typ: typeName(def, value), provided: provided}
+	below := &requirement{x: r.x, object: o}
+	fields, err := below.fields(sel.SelectionSet, o.typ, nil, "")
+	if err != nil || below.missing != "" {
+		return nil, false, err
+	}
+	return fields, true, nil
 }

@@ -118,7 +118,7 @@ func (x *execution) field(o *object, g *group) (result any, ok bool) {
 		x.fail(g, err)
 		return nil, !g.field.Definition.Type.NonNull
 	}
-	return x.complete(g.field.Definition.Type, value, g, x.providedBelow(o, g))
+	return x.complete(g.field.Definition.Type, value, g, x.providedBelow(o, g.field.Name))
 }
 
 // resolve returns the value of a field as its source has it.
@@ -190,15 +190,15 @@ func (x *execution) isProvided(o *object, name string) bool {
 // providedBelow returns the field sets that apply to the value of a field of
 // o: what is provided to o continues below, and the field may have a @provides
 // of its own.
-func (x *execution) providedBelow(o *object, g *group) []ast.SelectionSet {
-	f := x.schema.field(o.typ, g.field.Name)
+func (x *execution) providedBelow(o *object, name string) []ast.SelectionSet {
+	f := x.schema.field(o.typ, name)
 	if f == nil || (f.provides == nil && len(o.provided) == 0) {
 		return nil
 	}
 	var below []ast.SelectionSet
 	for _, set := range o.provided {
 		for sel := range x.schema.fieldsFor(set, o.typ) {
-			if sel.Name == g.field.Name && len(sel.SelectionSet) > 0 {
+			if sel.Name == name && len(sel.SelectionSet) > 0 {
 				below = append(below, sel.SelectionSet)
 			}
 		}

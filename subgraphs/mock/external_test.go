@@ -93,7 +93,12 @@ func TestLocalExternals(t *testing.T) {
 func TestRequires(t *testing.T) {
 	type rep = map[string]any
 	const sdl = `
-		type Query { p: Product given: Product @provides(fields: "weight") }
+		type Query {
+			p: Product
+			given: Product @provides(fields: "weight")
+			whole: Product @provides(fields: "weight parts { name } media { ... on Book { title } ... on Film { director { name } } }")
+			narrow: Product @provides(fields: "weight size { width }")
+		}
 		type Product @key(fields: "id") {
 			id: ID!
 			weight: Int @external
@@ -122,7 +127,10 @@ func TestRequires(t *testing.T) {
 			"half": "{{weight / 2 + local}}",
 			"euros": "EUR {{price}}",
 			"titles": "{{media}}"}],
-		"Query": {"p": {"id": "1"}, "given": {"id": "1", "weight": 8}}
+		"Query": {"p": {"id": "1"}, "given": {"id": "1", "weight": 8},
+			"whole": {"id": "1", "weight": 8, "parts": [{"name": "foot"}, null],
+				"media": [{"__typename": "Book", "title": "Emma"}, {"__typename": "Film", "director": {"name": "Kurosawa"}}]},
+			"narrow": {"id": "1", "weight": 8, "size": {"width": 3, "depth": 5}}}
 	}`)
 	of := func(name, fields string, more rep, want string) exchange {
 		r := rep{"__typename": "Product", "id": "1"}
@@ -156,6 +164,10 @@ func TestRequires(t *testing.T) {
 			want: `{"p":{"half":null}}` + "\n" + `["p","half"] Product.half requires weight, and the object was not reached by a representation (REQUIRES_MISSING)`},
 		{name: "provided instead", query: `{ given { half } }`,
 			want: `{"given":{"half":7}}`},
+		{name: "provided with what is below", query: `{ whole { label titles } }`,
+			want: `{"whole":{"label":"8 kg of [\"foot\",null]","titles":[{"__typename":"Book","title":"Emma"},{"__typename":"Film","director":{"name":"Kurosawa"}}]}}`},
+		{name: "provided without what is below", query: `{ narrow { shipping } }`,
+			want: `{"narrow":{"shipping":null}}` + "\n" + `["narrow","shipping"] Product.shipping requires size, and the object was not reached by a representation (REQUIRES_MISSING)`},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.run(t, s) })
 	}
