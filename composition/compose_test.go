@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -312,5 +313,38 @@ func TestComposeStops(t *testing.T) {
 		if ctx.looks < -10 {
 			t.Errorf("stopped after %d looks, it looked %d times more", n, -ctx.looks)
 		}
+	}
+}
+
+// What is said of a schema is not much larger than it, however many faults it
+// has in one place, and however long that is.
+func TestDiagnosticsAreBounded(t *testing.T) {
+	var fields, set strings.Builder
+	for i := range 5_000 {
+		fmt.Fprintf(&fields, "x%d: Int ", i)
+		fmt.Fprintf(&set, "x%d ", i)
+	}
+	long := strings.Repeat("x", 100_000)
+	for name, sdl := range map[string]string{
+		"a fault in each field of a set": fmt.Sprintf("type Query { t: T } type T @key(fields: \"id\") { id: ID! %s y: Int @requires(fields: %q) }", &fields, &set),
+		"a long set":                     fmt.Sprintf("type Query { t: T } type T @key(fields: \"id { %s }\") { id: ID! }", &set),
+		"a long name":                    fmt.Sprintf("type Query { %s: Int %s: Int }", long, long),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := composition.Compose(t.Context(), one(sdl), composition.Options{})
+			if got.OK() {
+				t.Fatal("it composes")
+			}
+			var text strings.Builder
+			if err := composition.WriteText(&text, got.Errors); err != nil {
+				t.Fatal(err)
+			}
+			if most := 5_000 * (1 + len(got.Errors)); text.Len() > most {
+				t.Errorf("%d errors are %d bytes", len(got.Errors), text.Len())
+			}
+			if first := got.Errors[0].Message; !strings.Contains(first, "…") || !utf8.ValidString(first) {
+				t.Errorf("%.500s", first)
+			}
+		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -76,7 +77,31 @@ type Site struct {
 
 type diagnostics []Diagnostic
 
-func (d *diagnostics) add(x Diagnostic) { *d = append(*d, x) }
+// What a diagnostic says is bounded in bytes, since much of it is quoted from
+// schemas: thousands of faults in one field set would quote it thousands of
+// times.
+const (
+	maxMessage = 4_000
+	maxQuote   = 400
+)
+
+func (d *diagnostics) add(x Diagnostic) {
+	x.Message = shorten(x.Message, maxMessage)
+	x.TryThis = shorten(x.TryThis, maxMessage)
+	x.Coordinate = shorten(x.Coordinate, maxQuote)
+	*d = append(*d, x)
+}
+
+// shorten cuts a text that is longer than limit bytes.
+func shorten(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	for limit > 0 && !utf8.RuneStart(text[limit]) {
+		limit--
+	}
+	return strings.Clone(text[:limit]) + "…"
+}
 
 // sorted returns the diagnostics in a stable order, without duplicates.
 func (d diagnostics) sorted() []Diagnostic {

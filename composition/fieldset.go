@@ -22,6 +22,7 @@ type fieldSet struct {
 	field      *field   // the field that has the directive; nil for keys
 	parent     *typeDef // the type the set selects on
 	text       string   // as written
+	place      string   // see where
 	selections []*selection
 
 	resolvable     bool // of keys
@@ -279,17 +280,25 @@ func writeArguments(b *strings.Builder, args ast.ArgumentList) {
 	}
 }
 
+// quote is the set as messages show it.
+func (fs *fieldSet) quote() string { return shorten(fs.text, maxQuote) }
+
 // where names the place of a field set in messages.
 func (fs *fieldSet) where() string {
+	if fs.place != "" {
+		return fs.place // there may be a fault at each of its fields
+	}
 	fields := fs.app.arg("fields")
 	text := ""
 	if fields != nil {
-		text = valueString(fields)
+		text = shorten(valueString(fields), maxQuote)
 	}
 	if fs.field != nil {
-		return fmt.Sprintf("on field %q, for @%s(fields: %s)", fs.field.coordinate(), fs.app.name, text)
+		fs.place = fmt.Sprintf("on field %q, for @%s(fields: %s)", fs.field.coordinate(), fs.app.name, text)
+	} else {
+		fs.place = fmt.Sprintf("on type %q, for @%s(fields: %s)", fs.on.name, fs.app.name, text)
 	}
-	return fmt.Sprintf("on type %q, for @%s(fields: %s)", fs.on.name, fs.app.name, text)
+	return fs.place
 }
 
 func (fs *fieldSet) coordinate() string {

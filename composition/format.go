@@ -47,7 +47,7 @@ func writeDiagnostic(b *strings.Builder, d Diagnostic) {
 				pad.WriteByte(' ')
 			}
 		}
-		fmt.Fprintf(b, " %s |\n %s | %s\n %s | %s%s\n", margin, number, s.Excerpt, margin, pad.String(), strings.Repeat("^", s.Length))
+		fmt.Fprintf(b, " %s |\n %s | %s\n %s | %s%s\n", margin, number, s.Excerpt, margin, pad.String(), strings.Repeat("^", min(s.Length, max(1, len(runes)-s.ExcerptColumn+1))))
 	}
 	if d.TryThis != "" {
 		fmt.Fprintf(b, "  try: %s\n", d.TryThis)

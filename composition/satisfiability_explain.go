@@ -103,7 +103,7 @@ func (e *explainer) direct(n *node, f *mergedField) {
 	case otherLabel:
 		e.reason(s, "its field %q is not the one to use when label %q is %s", coordinate, own.overrideLabel, map[bool]string{true: "inactive", false: "active"}[own.overrides])
 	case requiresUnsatisfied:
-		e.reason(s, "what its field %q requires, %q, cannot be resolved from there%s", coordinate, own.requires.text, e.firstMissing(n, own.requires))
+		e.reason(s, "what its field %q requires, %q, cannot be resolved from there%s", coordinate, own.requires.quote(), e.firstMissing(n, own.requires))
 		e.site(s, own.requires.app.pos)
 	case contextUnset:
 		e.reason(s, "no object above sets the context that its field %q needs, or what is read of it cannot be resolved", coordinate)
@@ -148,10 +148,10 @@ func (e *explainer) moves(n *node, reached map[*schema]bool, f *mergedField) {
 			if e.w.r.keyFits(n.typ, key) {
 				missing = e.firstMissing(n, key)
 			}
-			e.reason(n.schema(), "it cannot move to subgraph %q with the key %q of %q, which cannot be resolved from there%s", target.schema.name, key.text, target.name, missing)
+			e.reason(n.schema(), "it cannot move to subgraph %q with the key %q of %q, which cannot be resolved from there%s", target.schema.name, key.quote(), target.name, missing)
 			e.site(target.schema, key.app.pos)
 			if target.byName[f.name] != nil {
-				e.suggest("add the fields of the key %q to %q in subgraph %q, or give %q a key there that both subgraphs have", key.text, n.typ.name, n.schema().name, n.typ.name)
+				e.suggest("add the fields of the key %q to %q in subgraph %q, or give %q a key there that both subgraphs have", key.quote(), n.typ.name, n.schema().name, n.typ.name)
 			}
 		}
 	}
@@ -203,7 +203,7 @@ func (e *explainer) cast(s *state, t *mergedType) {
 			}
 			for _, key := range target.keys {
 				if key.resolvable {
-					e.reason(n.schema(), "it cannot move to subgraph %q with the key %q of %q, which cannot be resolved from there%s", target.schema.name, key.text, target.name, e.firstMissing(n, key))
+					e.reason(n.schema(), "it cannot move to subgraph %q with the key %q of %q, which cannot be resolved from there%s", target.schema.name, key.quote(), target.name, e.firstMissing(n, key))
 				}
 			}
 		}

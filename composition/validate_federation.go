@@ -44,7 +44,8 @@ func (v *federationValidator) fail(code string, coordinate string, sites []Site,
 }
 
 func (v *federationValidator) fieldSetFault(fs *fieldSet, err *fieldSetError) {
-	if fields := fs.app.arg("fields"); fields != nil {
+	// Once for a set that has many faults.
+	if fields := fs.app.arg("fields"); fields != nil && fs.place == "" {
 		for _, name := range strings.FieldsFunc(valueString(fields), func(r rune) bool { return !isNameRune(r) }) {
 			v.mentioned[name] = true
 		}
@@ -217,11 +218,11 @@ func (v *federationValidator) interfaceKeys() {
 				}
 				switch {
 				case !found:
-					v.fail(CodeInterfaceKeyNotOnImplementation, i.name, v.s.site(key.app.pos, t.pos()), fmt.Sprintf("add @key(fields: %q) to %q", key.text, t.name),
-						"interface %q has the key %q, but its implementation %q does not", i.name, key.text, t.name)
+					v.fail(CodeInterfaceKeyNotOnImplementation, i.name, v.s.site(key.app.pos, t.pos()), fmt.Sprintf("add @key(fields: %q) to %q", key.quote(), t.name),
+						"interface %q has the key %q, but its implementation %q does not", i.name, key.quote(), t.name)
 				case key.resolvable && !resolvable:
 					v.fail(CodeInterfaceKeyNotOnImplementation, i.name, v.s.site(key.app.pos, t.pos()), "",
-						"the key %q of interface %q is resolvable, but that of its implementation %q is not", key.text, i.name, t.name)
+						"the key %q of interface %q is resolvable, but that of its implementation %q is not", key.quote(), i.name, t.name)
 				}
 			}
 		}

@@ -271,6 +271,10 @@ func (v *graphQLValidator) unknownDirective(a *application, coordinate string) {
 
 // implementations checks what an object or interface says it implements.
 func (v *graphQLValidator) implementations(t *typeDef) {
+	own := make(map[string]bool, len(t.interfaces))
+	for _, r := range t.interfaces {
+		own[r.name] = true
+	}
 	for _, r := range t.interfaces {
 		i := v.s.types[r.name]
 		switch {
@@ -288,7 +292,7 @@ func (v *graphQLValidator) implementations(t *typeDef) {
 			switch {
 			case above.name == t.name:
 				v.invalid(r.pos, t.name, "interfaces %q and %q implement each other", t.name, i.name)
-			case !t.implements(above.name):
+			case !own[above.name]:
 				v.invalid(r.pos, t.name, "type %q must also implement %q, since %q does", t.name, above.name, i.name)
 			}
 		}

@@ -11,9 +11,13 @@ import (
 func (c *composer) validateMerged() {
 	for _, t := range c.super.order {
 		if t.kind == ast.Object || t.kind == ast.Interface {
+			own := make(map[string]bool, len(t.interfaces))
+			for _, name := range t.interfaces {
+				own[name] = true
+			}
 			for _, name := range t.interfaces {
 				if i := c.super.types[name]; i != nil && i.kind == ast.Interface {
-					c.checkImplementation(t, i)
+					c.checkImplementation(t, own, i)
 				}
 			}
 		}
@@ -26,11 +30,11 @@ func (c *composer) invalidMerged(coordinate string, sites []Site, format string,
 	c.fail(CodeInvalidGraphQL, coordinate, sites, "", "%s", "once merged, "+fmt.Sprintf(format, args...))
 }
 
-// checkImplementation checks that t implements all of i in the supergraph,
-// which each subgraph alone need not show.
-func (c *composer) checkImplementation(t, i *mergedType) {
+// checkImplementation checks that t, whose interfaces own are, implements all of
+// i in the supergraph, which each subgraph alone need not show.
+func (c *composer) checkImplementation(t *mergedType, own map[string]bool, i *mergedType) {
 	for _, above := range i.interfaces {
-		if above != t.name && !t.implements(above) {
+		if above != t.name && !own[above] {
 			c.invalidMerged(t.name, typeSites(t), "type %q must implement %q, since %q does", t.name, above, i.name)
 		}
 	}
