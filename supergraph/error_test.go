@@ -659,6 +659,11 @@ type Query { a: Int }`,
 			want: "s.graphql:4:31: @d is given 1001 arguments, more than weft reads (1000) (SUPERGRAPH_TOO_LARGE)",
 		},
 		{
+			name: "too many interfaces of interfaces",
+			sdl:  with(interfaceChain(350)),
+			want: "s.graphql:309:11: the interfaces of interfaces up to I305 are more than weft reads (SUPERGRAPH_TOO_LARGE)",
+		},
+		{
 			name: "too many fields over subgraphs",
 			sdl:  compose("v0.5", "a"+numbered(" s%d", 1000), query+"type T"+numbered(" @join__type(graph: S%d)", 1000)+" {"+numbered(" f%d: Int", 17_000)+" }"),
 			want: "s.graphql:4:6: the supergraph has more than 16777216 fields, each counted in every subgraph that has it, more than weft reads (SUPERGRAPH_TOO_LARGE)",
@@ -671,6 +676,20 @@ func numbered(format string, n int) string {
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+// interfaceChain is n interfaces, each of which implements those before it.
+func interfaceChain(n int) string {
+	var b strings.Builder
+	above := ""
+	for i := range n {
+		fmt.Fprintf(&b, "interface I%d%s @join__type(graph: A) { x: Int }\n", i, above)
+		if i == 0 {
+			above = " implements"
+		}
+		above += fmt.Sprintf(" & I%d", i)
 	}
 	return b.String()
 }

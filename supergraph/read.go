@@ -172,7 +172,16 @@ func (r *reader) checkTypes() error {
 		return errorAt(r.doc.schema.Position, CodeTooLarge,
 			"the supergraph has %d types over %d subgraphs, more than weft reads", len(r.doc.types), len(r.subgraphs))
 	}
+	comparisons := 0
 	for _, def := range r.doc.types {
+		for _, name := range def.Interfaces {
+			if above := r.doc.named[name]; above != nil {
+				comparisons += len(above.Interfaces) * len(def.Interfaces)
+			}
+		}
+		if comparisons > maxComparisons {
+			return errorAt(def.Position, CodeTooLarge, "the interfaces of interfaces up to %s are more than weft reads", def.Name)
+		}
 		if n := len(def.Fields) + len(def.EnumValues) + len(def.Types) + len(def.Interfaces); n > maxMembers {
 			return errorAt(def.Position, CodeTooLarge, "%s has %d fields, values, members or interfaces, more than weft reads (%d)", def.Name, n, maxMembers)
 		}
@@ -213,6 +222,10 @@ func (r *reader) checkFields() error {
 const (
 	maxMembers   = 20_000
 	maxArguments = 1_000
+
+	// maxComparisons bounds those of the interfaces of a type with the
+	// interfaces that each of them implements.
+	maxComparisons = 1 << 30
 )
 
 // disallowInaccessible refuses a definition of a linked feature, or of
