@@ -26,9 +26,11 @@ const (
 	CodeInvalidRequest = "INVALID_GRAPHQL_REQUEST"
 
 	// CodeInvalidVariable: a variable's value does not fit its type, or is too
-	// large once defaults are filled in.
+	// large once defaults are filled in. It is also the code of a Refusal, which
+	// is an error of a field: null does not fit where the variable stands.
 	//
-	//	query ($n: Int!) { a(n: $n) }    with {"n": "1"}
+	//	query ($n: Int!) { a(n: $n) }        with {"n": "1"}
+	//	query ($n: Int = 5) { need(n: $n) }  with {"n": null}
 	CodeInvalidVariable = "VALIDATION_INVALID_TYPE_VARIABLE"
 
 	// CodeIntrospectionDisabled: __schema or __type is asked for while

@@ -38,6 +38,9 @@
 //
 // Whoever needs the fields of an object of a known type collects them.
 //
+// What Select leaves out, and which fields it refuses for a null that an argument
+// of theirs cannot take (Refusal), depends on the Conditions of a request alone.
+//
 // # Caching
 //
 // Operations that differ in literals alone have the same plan. Lift puts
