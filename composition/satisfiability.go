@@ -356,12 +356,15 @@ func (r *reachability) selectionSatisfied(nodes []*node, x *selection, at *situa
 	if x.fragment {
 		return r.fragmentSatisfied(nodes, x, at)
 	}
-	// Most field sets can be had without going anywhere.
-	if r.fieldSatisfied(nodes, x, at) {
+	// Most leaves can be had without going anywhere. What else is selected below a
+	// field is looked at once, from everywhere: to look at it twice would be to
+	// look at what is below it four times.
+	leaf := len(x.sub) == 0
+	if leaf && r.fieldSatisfied(nodes, x, at) {
 		return true
 	}
 	everywhere := r.closure(nodes)
-	if len(everywhere) > len(nodes) && r.fieldSatisfied(everywhere, x, at) {
+	if (!leaf || len(everywhere) > len(nodes)) && r.fieldSatisfied(everywhere, x, at) {
 		return true
 	}
 	// An interface that does not resolve the field itself may stand for
