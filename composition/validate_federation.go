@@ -16,11 +16,14 @@ type federationValidator struct {
 	// mentioned are the names in field sets that are not valid: what they
 	// were meant to use is not called unused.
 	mentioned map[string]bool
+
+	// faulty are those field sets: each may have many faults.
+	faulty map[*fieldSet]bool
 }
 
 // validateFederation checks a federation 2 subgraph, or one that was upgraded.
 func (c *composer) validateFederation(s *schema) {
-	v := &federationValidator{c: c, s: s, mentioned: map[string]bool{}}
+	v := &federationValidator{c: c, s: s, mentioned: map[string]bool{}, faulty: map[*fieldSet]bool{}}
 	s.analyze(v.fieldSetFault)
 	v.shareableUse()
 	v.keys()
@@ -44,8 +47,8 @@ func (v *federationValidator) fail(code string, coordinate string, sites []Site,
 }
 
 func (v *federationValidator) fieldSetFault(fs *fieldSet, err *fieldSetError) {
-	// Once for a set that has many faults.
-	if fields := fs.app.arg("fields"); fields != nil && fs.place == "" {
+	if fields := fs.app.arg("fields"); fields != nil && !v.faulty[fs] {
+		v.faulty[fs] = true
 		for _, name := range strings.FieldsFunc(valueString(fields), func(r rune) bool { return !isNameRune(r) }) {
 			v.mentioned[name] = true
 		}
