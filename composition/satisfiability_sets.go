@@ -92,7 +92,7 @@ func (r *reachability) fieldSatisfied(nodes []*node, x *selection, at *situation
 
 func (r *reachability) explodes(m *node, x *selection, at *situation) bool {
 	e := explosion{m, x}
-	if r.exploding[e] {
+	if r.exploding[e] || r.c.canceled() {
 		return false // what rests on itself is no answer
 	}
 	r.exploding[e] = true
